@@ -1,0 +1,6 @@
+"""pytest takes a fixture from here before one of a plugin; ours clones a migrated database."""
+
+from tests.browser_plugin import browser_type_launch_args, pytest_collection_modifyitems
+from tests.postgres_plugin import django_db_setup
+
+__all__ = ["browser_type_launch_args", "django_db_setup", "pytest_collection_modifyitems"]
