@@ -1,0 +1,6 @@
+from django.urls import path
+
+from dothi.core.notices import views
+
+app_name = "notices"
+urlpatterns = [path("unsubscribe/<str:token>", views.unsubscribe, name="unsubscribe")]
