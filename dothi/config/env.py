@@ -1,0 +1,68 @@
+"""Typed readers of the environment: a wrong value stops the start with a sentence, not a trace."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Read 1/true/yes/on and 0/false/no/off.
+
+    Raises:
+        ImproperlyConfigured: the value is neither.
+    """
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r}: write 1 or 0.")
+
+
+def number(name: str, default: int) -> int:
+    value = text(name)
+    try:
+        return int(value) if value else default
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"{name}={value!r}: write a whole number.") from exc
+
+
+def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    value = text(name)
+    return [word.strip() for word in value.split(",") if word.strip()] if value else list(default)
+
+
+def folder(name: str, default: Path) -> Path:
+    value = text(name)
+    return Path(value).expanduser().resolve() if value else default
+
+
+def database(name: str, default: str) -> dict[str, str]:
+    """Read a PostgreSQL URL (RFC 3986) into the parts that Django wants.
+
+    `postgresql://user:password@host:port/name?sslmode=require`; a socket folder goes into
+    `?host=/path`.
+
+    Raises:
+        ImproperlyConfigured: it is no PostgreSQL URL.
+    """
+    parts = urlsplit(text(name) or default)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured(f"{name}: dothi keeps its records in PostgreSQL only.")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        **query,
+    }
