@@ -1,0 +1,25 @@
+"""Questions about units: the tree in time (`tree`), the ground (`ground`), counts (`counts`)."""
+
+from dothi.units.rules import Count as Count
+from dothi.units.rules import History as History
+from dothi.units.rules import Restatement as Restatement
+from dothi.units.selectors.counts import history as history
+from dothi.units.selectors.counts import restate as restate
+from dothi.units.selectors.ground import Shape as Shape
+from dothi.units.selectors.ground import box as box
+from dothi.units.selectors.ground import find as find
+from dothi.units.selectors.ground import forget as forget
+from dothi.units.selectors.ground import nearest as nearest
+from dothi.units.selectors.ground import outline as outline
+from dothi.units.selectors.ground import unit_at as unit_at
+from dothi.units.selectors.ground import units_at as units_at
+from dothi.units.selectors.ground import ward_areas as ward_areas
+from dothi.units.selectors.tree import ancestors as ancestors
+from dothi.units.selectors.tree import boundaries as boundaries
+from dothi.units.selectors.tree import children as children
+from dothi.units.selectors.tree import descendants as descendants
+from dothi.units.selectors.tree import in_force as in_force
+from dothi.units.selectors.tree import origins_on as origins_on
+from dothi.units.selectors.tree import root as root
+from dothi.units.selectors.tree import successors_on as successors_on
+from dothi.units.selectors.tree import unit_of as unit_of
