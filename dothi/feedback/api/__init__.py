@@ -1,0 +1,1 @@
+"""Feedback for programs: the house's own JSON door and Open311."""

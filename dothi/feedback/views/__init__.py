@@ -1,0 +1,1 @@
+"""The pages of feedback: for citizens and for the desk."""

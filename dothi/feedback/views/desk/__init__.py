@@ -1,0 +1,1 @@
+"""The doors of the desk: the worklist, one report, entry, files, catalogue."""
