@@ -1,0 +1,1 @@
+"""The pages of the portal: for readers and for the news desk."""
