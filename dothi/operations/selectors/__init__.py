@@ -1,0 +1,21 @@
+"""Questions of operations: the figures (`board`), the map and the news (`picture`), the brief."""
+
+from dothi.operations.selectors.board import TILES as TILES
+from dothi.operations.selectors.board import Board as Board
+from dothi.operations.selectors.board import Tile as Tile
+from dothi.operations.selectors.board import Ward as Ward
+from dothi.operations.selectors.board import board as board
+from dothi.operations.selectors.board import recent_board as recent_board
+from dothi.operations.selectors.board import trend as trend
+from dothi.operations.selectors.brief import Brief as Brief
+from dothi.operations.selectors.brief import brief as brief
+from dothi.operations.selectors.brief import since_last_brief as since_last_brief
+from dothi.operations.selectors.brief import wants_brief as wants_brief
+from dothi.operations.selectors.brief import who_wants_brief as who_wants_brief
+from dothi.operations.selectors.brief import works as works
+from dothi.operations.selectors.picture import HAPPENINGS as HAPPENINGS
+from dothi.operations.selectors.picture import MAP_EVENTS as MAP_EVENTS
+from dothi.operations.selectors.picture import can_follow as can_follow
+from dothi.operations.selectors.picture import latest as latest
+from dothi.operations.selectors.picture import map_features as map_features
+from dothi.operations.selectors.picture import points as points
