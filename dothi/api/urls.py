@@ -1,0 +1,17 @@
+"""The JSON doors of the house: each version by its number, the newest description by one name."""
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, URLResolver, path
+
+from dothi.api.api import api
+
+
+def newest_description(request: HttpRequest) -> JsonResponse:
+    """The OpenAPI 3.1 document of the newest version."""
+    return JsonResponse(api.get_openapi_schema())
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", api.urls),
+    path("openapi.json", newest_description, name="openapi"),
+]
