@@ -1,0 +1,18 @@
+"""Fixed doors without a language: what machines read. Health and metrics: `health.py`."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from dothi.operations.views import stream
+from dothi.web import sitemap, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("robots.txt", views.robots),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    re_path(
+        r"^sitemap-(?P<name>pages|news-[1-9][0-9]{0,5})\.xml$", sitemap.part, name="sitemap_part"
+    ),
+    path("live/operations/wall", stream),
+    path("files/", include("dothi.core.attachments.urls")),
+    path("open311/", include("dothi.feedback.api.urls")),
+    path("notices/", include("dothi.core.notices.urls")),
+]

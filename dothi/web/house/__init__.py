@@ -1,0 +1,1 @@
+"""House-keeping pages of the desk: for administrators, and read-only for auditors."""
