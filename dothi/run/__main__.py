@@ -1,0 +1,5 @@
+import sys
+
+from dothi.run.cli import main
+
+sys.exit(main())

@@ -1,0 +1,34 @@
+"""What each command does."""
+
+from dothi.run.commands.backups import backup, restore
+from dothi.run.commands.care import audit_verify, keys_rotate
+from dothi.run.commands.demo import demo, demo_code
+from dothi.run.commands.doctor import doctor
+from dothi.run.commands.imports import (
+    export_hotline,
+    import_hotline,
+    import_open311,
+    import_staff,
+    import_units,
+)
+from dothi.run.commands.new_house import init
+from dothi.run.commands.serve import migrate, up, work
+
+__all__ = [
+    "audit_verify",
+    "backup",
+    "demo",
+    "demo_code",
+    "doctor",
+    "export_hotline",
+    "import_hotline",
+    "import_open311",
+    "import_staff",
+    "import_units",
+    "init",
+    "keys_rotate",
+    "migrate",
+    "restore",
+    "up",
+    "work",
+]

@@ -1,0 +1,117 @@
+"""What every sample house has before its doors open."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from dothi.accounts import services as accounts
+from dothi.accounts.models import Post, User
+from dothi.core.crypto import services as crypto
+from dothi.core.workdays import services as workdays
+from dothi.core.workdays.selectors import official_calendar
+from dothi.feedback import services as feedback
+from dothi.lib.worktime import Calendar
+from dothi.run.demo.cities import DEMO, DISTRICT, City
+from dothi.units import services as units
+
+PASSWORD = "do-thi-mau-2026"
+
+
+def last_working_moment(at: datetime, calendar: Calendar) -> datetime:
+    """The end of the last session that has begun: the story ends there, also on a Sunday night."""
+    day = at.date()
+    while True:
+        for opens, closes in reversed(calendar.sessions_of(day)):
+            if datetime.combine(day, opens, tzinfo=at.tzinfo) < at:
+                return min(at, datetime.combine(day, closes, tzinfo=at.tzinfo))
+        day = day.fromordinal(day.toordinal() - 1)
+
+
+def _keys(at: datetime) -> None:
+    crypto.make_keys()
+
+
+def _units(at: datetime, city: City = DISTRICT) -> None:
+    units.load_bundle(city.units, at=at)
+
+
+def _calendar(at: datetime) -> None:
+    workdays.seed(years=range(at.year - 2, at.year + 2), at=at)
+
+
+def _staff(at: datetime, city: City = DISTRICT) -> None:
+    with city.staff.open("rb") as file:
+        accounts.import_staff(file, at=at, by="system")
+    password = make_password(PASSWORD)  # Known to all: one hash serves.
+    with transaction.atomic():
+        for user in User.objects.filter(posts__isnull=False).distinct():
+            user.password = password
+            user.save(update_fields=["password"])
+            accounts.enrol_demo_totp(user)
+
+
+def _subjects(at: datetime) -> None:
+    feedback.load_catalogue(DEMO / "feedback", at=at)
+
+
+def _reports(at: datetime) -> None:
+    from dothi.run.demo import feedback_story
+
+    feedback_story.base(at)
+
+
+def _seats(at: datetime) -> None:
+    from dothi.run.demo import sealed_story
+
+    sealed_story.base(at)
+
+
+def _news(at: datetime) -> None:
+    from dothi.run.demo import news_story
+
+    news_story.base(at)
+
+
+def people() -> list[tuple[str, str]]:
+    """Sign-in names and what each person is."""
+    posts = Post.objects.select_related("user", "unit").order_by("unit__code", "role", "id")
+    return [(post.user.username, f"{post.title}, {post.unit.name_vi}") for post in posts]
+
+
+def chance() -> random.Random:
+    """The same sample house every time."""
+    return random.Random(20261124)
+
+
+STEPS: list[tuple[str, Callable[[datetime], None]]] = [
+    ("making keys", _keys),
+    ("loading the units: 16, 10 and 4 wards", _units),
+    ("loading the calendar", _calendar),
+    ("loading the staff", _staff),
+    ("loading subjects, routes and time limits", _subjects),
+    ("writing the news", _news),
+    ("writing two weeks of reports", _reports),
+    ("enrolling the two seats of the protected channel", _seats),
+]
+
+
+def steps_of(city: City) -> list[tuple[str, Callable[[datetime], None]]]:
+    """What is loaded for a city: all of the district, or what a house needs to take reports."""
+    if city.story:
+        return STEPS
+    return [
+        ("making keys", _keys),
+        ("loading the units", partial(_units, city=city)),
+        ("loading the calendar", _calendar),
+        ("loading the staff", partial(_staff, city=city)),
+        ("loading subjects, routes and time limits", _subjects),
+    ]
+
+
+def story_end(at: datetime) -> datetime:
+    """Where the story of the sample house ends, seen from `at`: the last moment of work."""
+    return last_working_moment(at, official_calendar())

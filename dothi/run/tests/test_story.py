@@ -1,0 +1,91 @@
+"""The sample story ends at the last moment of work; it never leaves a house all overdue."""
+
+import random
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Q
+from pytest_django import Settings
+
+from dothi.core.workdays.selectors import official_calendar
+from dothi.feedback.models import Ticket
+from dothi.lib.worktime import Calendar
+from dothi.run.demo import base, feedback_story
+from dothi.run.demo.base import last_working_moment
+
+CITY = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=CITY)
+
+
+@pytest.mark.parametrize(("now", "end"), [
+    ("2026-11-26T09:30", "2026-11-26T09:30"),  # In the middle of a morning.
+    ("2026-11-26T12:15", "2026-11-26T11:30"),  # At noon.
+    ("2026-11-26T22:00", "2026-11-26T17:00"),  # In the evening.
+    ("2026-11-27T06:00", "2026-11-26T17:00"),  # Before the office opens.
+    ("2026-11-29T23:50", "2026-11-27T17:00"),  # On a Sunday night.
+    ("2026-11-30T07:30", "2026-11-27T17:00"),  # Monday, on the stroke.
+    ("2026-11-30T07:31", "2026-11-30T07:31"),
+])  # fmt: skip
+def test_the_story_ends_with_the_last_moment_of_work(now: str, end: str) -> None:
+    assert last_working_moment(at(now), Calendar()) == at(end)
+
+
+def test_over_a_long_holiday_it_ends_on_the_day_before() -> None:
+    days = [at("2026-02-16T00:00") + timedelta(days=number) for number in range(5)]
+    closed = Calendar(off=frozenset(day.date() for day in days))
+    assert last_working_moment(at("2026-02-19T10:00"), closed) == at("2026-02-13T17:00")
+
+
+@pytest.fixture
+def office(settings: Settings) -> None:
+    """What a sample house has before its reports."""
+    settings.DEMO = True
+    for _, step in base.STEPS:
+        if step is not base._reports:
+            step(at("2026-11-12T08:00"))
+
+
+def overdue(when: datetime) -> tuple[int, int]:
+    """How many reports are open at a moment, and how many of them are late."""
+    waiting = Ticket.objects.filter(closed_at=None, resolved_at=None)
+    late = waiting.filter(Q(due_at__lt=when) | Q(forward_clock__due_at__lt=when, forwarded_at=None))
+    return waiting.count(), late.count()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("now", ["2026-11-26T10:00", "2026-11-29T23:50", "2026-11-30T07:00"])
+def test_it_opens_on_a_busy_office_not_on_a_failed_one(now: str) -> None:
+    end = base.story_end(at(now))
+    feedback_story.tell(end, random.Random(20261124))
+    waiting, late = overdue(at(now))
+    assert waiting >= 5
+    assert late <= waiting / 2, f"{late} of {waiting} are late"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("office")
+def test_after_days_of_pause_the_office_has_settled_what_came_due() -> None:
+    feedback_story.tell(base.story_end(at("2026-11-26T10:00")), random.Random(20261124))
+    later = at("2026-12-06T22:00")
+    feedback_story.settle(later, random.Random(7))
+    waiting, late = overdue(later)
+    assert late <= feedback_story.LEFT_LATE + 1, f"{late} of {waiting} are late"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("office")
+def test_nothing_of_the_story_lies_in_the_future() -> None:
+    end = base.story_end(at("2026-11-29T23:50"))
+    assert feedback_story.tell(end, random.Random(20261124)) > 40
+    assert not Ticket.objects.filter(received_at__gte=end).exists()
+    assert not Ticket.objects.filter(resolved_at__gt=end).exists()
+
+
+def test_the_office_of_the_story_keeps_the_calendar(db: None) -> None:
+    base.STEPS[2][1](at("2026-11-12T08:00"))
+    assert not official_calendar().is_working_day(at("2026-01-02T00:00").date())
