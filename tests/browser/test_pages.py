@@ -1,0 +1,102 @@
+"""Every page holds WCAG 2.2 AA, and loads nothing that its own policy forbids."""
+
+import json
+import urllib.request
+from itertools import product
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.browser.pages import DESK, HOLDER, NEWS, PUBLIC, STAFF, STEWARD
+from tests.browser.signing_in import sign_in
+from tests.house import House
+
+pytestmark = pytest.mark.browser
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+QUICK = [("", "light", PHONE), ("/en", "dark", DESKTOP)]
+MATRIX = list(product(("", "/en"), ("light", "dark"), (PHONE, DESKTOP)))
+
+
+def context(browser: Browser, scheme: str, size: dict[str, int]) -> BrowserContext:
+    return browser.new_context(color_scheme=scheme, viewport=size)  # type: ignore[arg-type]
+
+
+def faults(page: Page, url: str) -> list[str]:
+    """What is wrong with a page: violations of the rules, and anything the policy refused."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or message.type == "error":
+            said.append(message.text[:200])
+
+    page.on("console", hear)
+    page.goto(url, wait_until="load")
+    found = seen(page)
+    page.remove_listener("console", hear)
+    missing = "nothing-here" in url or "there-is-none" in url
+    expected_404 = [text for text in said if "404" in text and missing]
+    return found + [s for s in said if s not in expected_404]
+
+
+def seen(page: Page) -> list[str]:
+    """What is wrong with the page that stands open."""
+    page.wait_for_timeout(150)
+    found: Any = Axe().run(page, options=RULES)
+    violations = [
+        f"{page.url}: {violation['id']}: {node['target']}: {node.get('failureSummary', '')[:150]}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"][:3]
+    ]
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+    return violations + [f"{page.url}: too wide"] * wide
+
+
+def newest_article(house: House) -> str:
+    with urllib.request.urlopen(f"{house.url}/api/v1/news") as answer:
+        return str(json.load(answer)[0]["code"])
+
+
+def check(browser: Browser, house: House, combinations: list[Any], who: str, paths: Any) -> None:
+    wrong: list[str] = []
+    code = newest_article(house)
+    for prefix, scheme, size in combinations:
+        with context(browser, scheme, size) as opened:
+            page = opened.new_page()
+            if who:
+                sign_in(page, house, who)
+            for path in paths:
+                wrong += faults(page, f"{house.url}{prefix}{path.replace('{article}', code)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_public_pages(browser: Browser, house: House) -> None:
+    check(browser, house, QUICK, "", PUBLIC)
+
+
+def test_pages_of_the_desk(browser: Browser, house: House) -> None:
+    check(browser, house, QUICK[1:], "dung.dispatch", DESK)
+    check(browser, house, QUICK[1:], "son.holder", HOLDER)
+    check(browser, house, QUICK[1:], "vy.editor", NEWS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("combination", MATRIX, ids=str)
+def test_every_page_in_every_way(browser: Browser, house: House, combination: Any) -> None:
+    check(browser, house, [combination], "", PUBLIC)
+    check(browser, house, [combination], "dung.dispatch", DESK)
+    check(browser, house, [combination], "an.admin", STAFF)
+    check(browser, house, [combination], "quan.steward", STEWARD)
+    check(browser, house, [combination], "son.holder", HOLDER)
+    check(browser, house, [combination], "vy.editor", NEWS)
+
+
+@pytest.mark.parametrize("path", ["/", "/feedback/", "/feedback/list", "/news/"])
+def test_pages_fit_320_pixels(browser: Browser, house: House, path: str) -> None:
+    """320 pixels is 1280 at 400 % zoom (WCAG 1.4.10)."""
+    with context(browser, "light", {"width": 320, "height": 640}) as opened:
+        page = opened.new_page()
+        page.goto(f"{house.url}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,0 +1,64 @@
+"""The JSON doors do what their description says, whatever is sent (schemathesis, bounded)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from dothi.feedback import services
+from dothi.feedback.tests.factories import MONDAY_9AM, City, submit
+
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance,
+    response_schema_conformance,
+]  # fmt: skip
+BOUNDED = settings(
+    max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """A request of its own would close the connection that holds the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def city(db: None, one_connection: None) -> City:
+    made = City()
+    services.accept(ticket=submit().ticket, by=made.operator, at=MONDAY_9AM, publish=True)
+    return made
+
+
+def test_feedback_keeps_to_its_description(city: City) -> None:
+    from dothi.config.wsgi import application
+
+    schema: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+    tried = []
+    for found in schema.include(path_regex="^/api/v1/feedback").get_all_operations():
+        operation = found.ok()
+
+        @BOUNDED
+        @given(case=operation.as_strategy())
+        def keeps_its_word(case: Any) -> None:
+            plain = {"Accept-Encoding": "identity"}  # The test client unpacks nothing.
+            case.validate_response(case.call(headers=plain), checks=CHECKS)
+
+        keeps_its_word()
+        tried.append(operation.path)
+    assert len(tried) == 4
