@@ -90,14 +90,17 @@ def _public(request: HttpRequest, code: str, form: forms.ReasonForm) -> HttpResp
     if row is None:
         raise Http404
     ticket = selectors.face_of(row, at=at)
+    steps = selectors.public_timeline(row)
+    # Only what was sent to a partner once has tasks to ask for.
+    tasks = selectors.partner_tasks(row) if any(step.partner for step in steps) else []
     context = {
         "ticket": ticket,
         "clock": clock_view(row.clock, at=at) if row.clock else None,
         "tasks": [
             {"task": task, "clock": clock_view(task.clock, at=at) if task.clock else None}
-            for task in selectors.partner_tasks(row)
+            for task in tasks
         ],
-        "steps": list(reversed(selectors.public_timeline(row))),
+        "steps": list(reversed(steps)),
         "words": selectors.public_messages(row),
         "areas": units.ward_areas(at.date()),
         "markers": markers([ticket]),

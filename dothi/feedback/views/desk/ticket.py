@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,11 +26,12 @@ from dothi.feedback.choices import Act, Parameter, State
 from dothi.feedback.models import Move, Ticket
 from dothi.feedback.services import Refused
 from dothi.feedback.views.desk import deeds, showing
-from dothi.feedback.views.desk.forms import FORMS, ActChoices, Say, Words
+from dothi.feedback.views.desk.forms import FORMS, ActChoices, Say, WithTemplate, Words
 from dothi.feedback.views.shared import take_photos
 from dothi.units import selectors as units
 
-DONE = "feedback_done"  # In the session: what was done just now, so that it can be undone.
+DONE = "done"  # In the address after an act: say what was done, and offer to undo it.
+OFFERED_FOR = timedelta(minutes=10)
 # How an act is undone, and whether a reason must be given for it.
 UNDO: dict[Act, Act] = {
     Act.ASSIGN: Act.RELEASE,
@@ -106,8 +108,7 @@ def _post(request: SignedInRequest, found: Ticket, at: datetime) -> HttpResponse
         except (Refused, ExtensionRefused, PauseRefused) as error:
             form.add_error(None, _why(error))
         else:
-            request.session[DONE] = [found.code, act.value]
-            return redirect("feedback:ticket", code=found.code)
+            return redirect(f"{reverse('feedback:ticket', args=(found.code,))}?{DONE}=1")
     for sentence in refusals:
         form.add_error(None, sentence)
     found.refresh_from_db()
@@ -222,6 +223,7 @@ def choices_for(user: User, found: Ticket, at: datetime, *, acts: Collection[Act
     """What the forms of these acts offer; what none of them offers is not asked for."""
     on = at.date()
     colleagues = selectors.colleagues_of(found, on=on) if Act.ASSIGN in acts else []
+    worded = any(issubclass(FORMS.get(act, Words), WithTemplate) for act in acts)
     return ActChoices(
         user=user,
         on=on,
@@ -230,7 +232,7 @@ def choices_for(user: User, found: Ticket, at: datetime, *, acts: Collection[Act
             one for one in colleagues if permissions.may_assign_to(user, one.user, found, on=on)
         ],
         doubles=selectors.doubles_of(found, at=at) if Act.MERGE in acts else [],
-        templates=selectors.templates_of(found.category_id) if acts else [],
+        templates=selectors.templates_of(found.category_id) if worded else [],
         may_publish=permissions.may_publish(user, found, on=on),
         language=found.language,
     )
@@ -323,14 +325,16 @@ def _waits_until(found: Ticket, at: datetime) -> datetime | None:
 def _undo(
     request: SignedInRequest, found: Ticket, acts: Sequence[Act], moves: Sequence[Move]
 ) -> dict[str, Any] | None:
-    """What was done just now, and the way back where there is one."""
-    kept = request.session.pop(DONE, None)
-    if not kept or kept[0] != found.code:
+    """What the officer did just now, and the way back where there is one."""
+    last = moves[-1] if moves else None
+    if DONE not in request.GET or last is None or last.actor != request.user.actor:
         return None
-    act = Act(kept[1])
+    if clock.now() - last.at > OFFERED_FOR:
+        return None
+    act = Act(last.act)
     back = UNDO.get(act)
     reversible = back in acts if back else False
-    if act == Act.ASSIGN and moves and moves[-1].was == State.IN_PROGRESS:
+    if act == Act.ASSIGN and last.was == State.IN_PROGRESS:
         reversible = False  # It was with somebody else before: to whom, is for people to say.
     return {
         "text": showing.said_after(act, found),
