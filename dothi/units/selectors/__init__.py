@@ -11,7 +11,6 @@ from dothi.units.selectors.ground import find as find
 from dothi.units.selectors.ground import forget as forget
 from dothi.units.selectors.ground import nearest as nearest
 from dothi.units.selectors.ground import outline as outline
-from dothi.units.selectors.ground import root as root
 from dothi.units.selectors.ground import unit_at as unit_at
 from dothi.units.selectors.ground import units_at as units_at
 from dothi.units.selectors.ground import ward_areas as ward_areas
@@ -21,5 +20,6 @@ from dothi.units.selectors.tree import children as children
 from dothi.units.selectors.tree import descendants as descendants
 from dothi.units.selectors.tree import in_force as in_force
 from dothi.units.selectors.tree import origins_on as origins_on
+from dothi.units.selectors.tree import root as root
 from dothi.units.selectors.tree import successors_on as successors_on
 from dothi.units.selectors.tree import unit_of as unit_of

@@ -84,14 +84,6 @@ def forget() -> None:
     _mine.checked = None
 
 
-def root(*, on: date) -> Unit:
-    """The one unit above all others on that day. Raises Unit.DoesNotExist in an empty house."""
-    tops = [unit for unit in _kept().day(on).units.values() if unit.parent_id is None]
-    if not tops:
-        raise Unit.DoesNotExist(f"no root unit on {on}")
-    return min(tops, key=lambda unit: unit.pk)
-
-
 def unit_at(point: Point, *, on: date) -> Unit | None:
     """The smallest unit whose area holds the point on that day; a border belongs to one of two."""
     day = _kept().day(on)

@@ -55,6 +55,14 @@ def unit_of(code: str, *, on: date) -> Unit:
     return found
 
 
+def root(*, on: date) -> Unit:
+    """The one unit above all others on that day. Raises Unit.DoesNotExist in an empty house."""
+    found = in_force(on=on).filter(parent=None).order_by("id").first()
+    if found is None:
+        raise Unit.DoesNotExist(f"no root unit on {on}")
+    return found
+
+
 def children(unit: Unit, *, on: date) -> QuerySet[Unit]:
     return in_force(on=on).filter(parent=unit).order_by("code")
 
