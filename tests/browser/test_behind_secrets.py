@@ -11,7 +11,7 @@ from tests.browser.signing_in import sign_in
 from tests.browser.test_pages import DESKTOP, PHONE, context, faults, seen
 from tests.house import PASSWORD, House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 CITIZEN = "axe@citizen.example"
 HOTLINE = """code,received_at,subject,text,address
 AX-1,2026-01-05 08:00,lighting,Đèn đường tắt trước nhà,Lý Nam Đế

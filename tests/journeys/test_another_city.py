@@ -19,7 +19,7 @@ from tests.house import ROOT, House, free_port, tear_down
 REAL = ROOT.parent / "shared" / "data" / "requests" / "san-francisco-2010.json"
 SERVICES = ROOT / "demo" / "cities" / "san-francisco" / "services.csv"
 TAKEN, ASIDE = 945, 56  # 55 without a place, one without anything.
-pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
+pytestmark = [pytest.mark.browser, pytest.mark.shared_data, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
