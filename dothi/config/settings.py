@@ -1,5 +1,6 @@
 """Settings of the house. Everything that differs between houses comes from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR = env.folder("DOTHI_VAR", BASE_DIR / "var")
 KEYS = env.folder("DOTHI_KEYS", VAR / "keys")
+# The tables of the data store, and what one question to them may use.
+STORE = env.folder("DOTHI_STORE", VAR / "store")
+STORE_MEMORY = env.text("DOTHI_STORE_MEMORY", "1GB")
+STORE_THREADS = env.number("DOTHI_STORE_THREADS", os.cpu_count() or 2)
+# How long versions stay readable that no release pins.
+STORE_KEEP_DAYS = env.number("DOTHI_STORE_KEEP_DAYS", 90)
 VENDOR = BASE_DIR / "build" / "vendor"
 
 # Only the demo and the tests start without a key; `dothi init` writes one.
@@ -36,6 +43,7 @@ INSTALLED_APPS = [
     "dothi.portal",
     "dothi.feedback",
     "dothi.datastore.indicators",
+    "dothi.datastore.tables",
     "dothi.accounts",
     "dothi.units",
     "dothi.core.papers",

@@ -1,0 +1,24 @@
+"""The words of the store's tables."""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Origin(TextChoices):
+    """What made a version."""
+
+    DELIVERY = "delivery", _("Delivery")
+    REMOVAL = "removal", _("Rows taken out")
+    ROLL_BACK = "roll_back", _("Roll-back to an earlier version")
+    ERASURE = "erasure", _("Erasure of a person")
+
+
+class Rule(StrEnum):
+    """What a role sees of a column. A column that a role does not name is dropped."""
+
+    KEEP = "keep"
+    DROP = "drop"
+    MASK = "mask"  # Text: its first letter. Anything else: nothing.
+    TOKEN = "token"  # The same value gives the same token, for one purpose only.

@@ -1,0 +1,97 @@
+"""DuckDB, as the store uses it: no network, no extensions, memory with a limit."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dothi.datastore.tables.rules import sql
+from dothi.datastore.tables.rules.columns import Columns
+
+Connection = duckdb.DuckDBPyConnection
+# Between 16 and 64 MB: a change of one row rewrites one file.
+FILE_SIZE = "40MB"
+ROW_GROUP = 122_880
+
+
+def connect(*, memory: str, threads: int, spill: Path, at: Path | None = None) -> Connection:
+    """A connection of its own, in memory or on the file `at`. Moments are read as UTC."""
+    connection = duckdb.connect(
+        str(at) if at else ":memory:",
+        config={
+            "memory_limit": memory,
+            "threads": threads,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    connection.execute("set timezone = 'UTC'")
+    return connection
+
+
+def total(connection: Connection, source: str, columns: Columns) -> tuple[int, int]:
+    """Rows and sum of digests of a table expression."""
+    found = connection.execute(sql.total(source, columns)).fetchone()
+    assert found is not None
+    return int(found[0]), int(found[1])
+
+
+def number(connection: Connection, question: str) -> int:
+    found = connection.execute(question).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def rows(connection: Connection, question: str) -> list[tuple[Any, ...]]:
+    """The rows of an answer, by Arrow: moments come with their zone."""
+    table = connection.execute(question).to_arrow_table()
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def write(connection: Connection, question: str, folder: Path) -> list[Path]:
+    """Write rows into Parquet files of a new folder, in their order. None when there are no rows.
+
+    The folder is whole or was not there: it may be gone after a kill, and is then swept.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    connection.execute(
+        f"copy ({question}) to {sql.text(str(folder))} (format parquet, compression zstd, "
+        f"file_size_bytes '{FILE_SIZE}', row_group_size {ROW_GROUP})"
+    )
+    if folder.is_file():  # Little enough for one.
+        return [folder]
+    return sorted(folder.iterdir(), key=lambda path: (len(path.name), path.name))
+
+
+@contextmanager
+def built(target: Path) -> Iterator[Path]:
+    """A file that is there whole or not at all: written beside its place, then renamed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(f"{target.name}.{os.getpid()}.half")
+    half.unlink(missing_ok=True)
+    try:
+        yield half
+        sync(half)
+        half.replace(target)
+    finally:
+        for left in (half, half.with_name(f"{half.name}.wal")):
+            left.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have the disk write a file or a folder now."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def paths(folder: Path, files: Sequence[str]) -> list[str]:
+    return [str(folder / one) for one in files]

@@ -1,0 +1,71 @@
+"""What a role sees of a table: columns and a rule for each; no expressions."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.rules.columns import Column, Columns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A named set of columns.
+
+    `columns` None shows everything; else what is not named is dropped, also columns that come
+    later. Tokens of one `purpose` are alike in all tables, those of two never are.
+    """
+
+    name: str
+    columns: tuple[tuple[str, Rule], ...] | None = None
+    purpose: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        text = json.dumps(self.as_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def as_dict(self) -> dict[str, Any]:
+        pairs = None if self.columns is None else [[name, rule] for name, rule in self.columns]
+        return {"name": self.name, "columns": pairs, "purpose": self.purpose}
+
+
+WHOLE = Role(name="whole")
+
+
+class RoleRefused(Exception):
+    """A role cannot be served: it names no column of the table, or tokens without a purpose."""
+
+    def __init__(self, role: str, why: str) -> None:
+        super().__init__(f"{role}: {why}")
+        self.role = role
+        self.why = why
+
+
+def from_dict(given: Mapping[str, Any]) -> Role:
+    pairs = given["columns"]
+    return Role(
+        name=given["name"],
+        columns=None if pairs is None else tuple((name, Rule(rule)) for name, rule in pairs),
+        purpose=given["purpose"],
+    )
+
+
+def seen(role: Role, columns: Columns) -> Iterator[tuple[Column, Rule]]:
+    """The columns that a role sees, in the order of the table.
+
+    Raises:
+        RoleRefused: see there.
+    """
+    rules = None if role.columns is None else dict(role.columns)
+    if rules is not None and Rule.TOKEN in rules.values() and not role.purpose:
+        raise RoleRefused(role.name, "purpose_missing")
+    shown = [
+        (one, Rule.KEEP if rules is None else rules.get(one.name, Rule.DROP)) for one in columns
+    ]
+    found = [(one, rule) for one, rule in shown if rule != Rule.DROP]
+    if not found:
+        raise RoleRefused(role.name, "no_columns")
+    yield from found

@@ -1,0 +1,91 @@
+"""Questions to the rows of a table, written for DuckDB. Pure: only text is made here."""
+
+from collections.abc import Sequence
+
+from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.rules.columns import Column, Columns, sql_type
+
+# Code points that Unicode keeps from ever being text: nothing between two of them can hold one.
+BETWEEN, NOTHING = "chr(64976)", "chr(64977)"
+MASKED = "•••"
+
+
+def name(of: str) -> str:
+    return '"' + of.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def names(columns: Sequence[str], *, of: str = "") -> str:
+    before = f"{of}." if of else ""
+    return ", ".join(f"{before}{name(one)}" for one in columns)
+
+
+def parquet(paths: Sequence[str], columns: Columns, *, more: str = "") -> str:
+    """The rows of Parquet files, as a table expression in brackets; also of no file at all."""
+    if not paths:
+        empty = ", ".join(f"null::{sql_type(one.type)} as {name(one.name)}" for one in columns)
+        return f"(select {empty} where false)"
+    files = ", ".join(text(path) for path in paths)
+    shown = names([one.name for one in columns])
+    return f"(select {shown}{more} from read_parquet([{files}]))"
+
+
+def as_columns(source: str, columns: Columns, *, has: Columns) -> str:
+    """Rows with the columns of a table: what they lack is empty, what is narrower is widened."""
+    known = {one.name for one in has}
+    shown = ", ".join(
+        f"{name(one.name) if one.name in known else 'null'}::{sql_type(one.type)} as "
+        f"{name(one.name)}"
+        for one in columns
+    )
+    return f"(select {shown} from {source})"
+
+
+def row_digest(columns: Columns, *, of: str = "") -> str:
+    """64 bits of a row: MD5 over its values in the order of their names.
+
+    Not `hash()`: that is ten times as fast, and another one in the next DuckDB. A checksum that is
+    cited has to be the same in years.
+    """
+    before = f"{of}." if of else ""
+    ordered = sorted(columns, key=lambda one: one.name)
+    parts = ", ".join(f"coalesce({_spelled(one, before)}, {NOTHING})" for one in ordered)
+    return f"md5_number_lower(concat_ws({BETWEEN}, {parts}))"
+
+
+def _spelled(column: Column, before: str) -> str:
+    value = f"{before}{name(column.name)}"
+    if column.type in {"timestamp", "timestamp_ntz"}:
+        return f"epoch_us({value})::varchar"
+    if column.type == "binary":
+        return f"hex({value})"
+    return value if column.type == "string" else f"{value}::varchar"
+
+
+def total(source: str, columns: Columns) -> str:
+    """Rows, and the sum of their digests: whatever their order, and with what comes twice."""
+    return (
+        f"select count(*), coalesce(sum({row_digest(columns)}::hugeint), 0)::varchar from {source}"
+    )
+
+
+def same_key(key: Sequence[str], left: str, right: str) -> str:
+    return " and ".join(f"{left}.{name(one)} = {right}.{name(one)}" for one in key)
+
+
+def seen_as(column: Column, rule: Rule) -> str:
+    """A column as a role sees it. Where there are tokens, their key is the variable `token_key`."""
+    value = name(column.name)
+    shown = value
+    if rule == Rule.MASK and column.type == "string":
+        shown = f"left({value}, 1) || {text(MASKED)}"
+    elif rule == Rule.MASK:
+        shown = f"null::{sql_type(column.type)}"
+    elif rule == Rule.TOKEN:
+        # Twice, so that nobody can lengthen a value that he knows the token of.
+        spelled, key = _spelled(column, ""), "getvariable('token_key')"
+        shown = f"left(sha256({key} || sha256({key} || {spelled})), 32)"
+    return f"{shown} as {value}"

@@ -1,0 +1,53 @@
+"""Build the files that boards, pages and the workbench read: one of a version for a role."""
+
+from datetime import datetime
+from pathlib import Path
+
+from dothi.core.crypto.services import keyed_hash
+from dothi.datastore.tables import selectors
+from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.models import Serving, Version
+from dothi.datastore.tables.ports import engine, places
+from dothi.datastore.tables.rules import sql
+from dothi.datastore.tables.rules.roles import Role, seen
+
+NAME = "data"  # Of the table in the file.
+
+
+def serve(version: Version, role: Role, *, at: datetime) -> Path:
+    """The file in which a role reads a version; built when there is none.
+
+    It appears whole or not at all. The rows are the table `data` in it.
+
+    Raises:
+        VersionClosed: its files are gone.
+        RoleRefused: the role sees no column, or has tokens without a purpose.
+    """
+    selectors.readable(version)
+    target = selectors.serving_place(version, role)
+    if not target.exists():
+        with engine.built(target) as half:
+            _build(version, role, half)
+    Serving.objects.update_or_create(
+        version=version,
+        fingerprint=role.fingerprint,
+        defaults={
+            "role": role.as_dict(),
+            "path": str(target.relative_to(places.serving())),
+            "bytes": target.stat().st_size,
+            "built_at": at,
+        },
+    )
+    return target
+
+
+def _build(version: Version, role: Role, path: Path) -> None:
+    shown = list(seen(role, version.shape))
+    columns = ", ".join(sql.seen_as(one, rule) for one, rule in shown)
+    with selectors.connect(at=path) as connection:
+        if any(rule == Rule.TOKEN for _, rule in shown):
+            key = keyed_hash(role.purpose, purpose="tables.token")
+            connection.execute("set variable token_key = ?", [key])
+        connection.execute(
+            f"create table {NAME} as select {columns} from {selectors.rows_of(version)}"
+        )

@@ -1,0 +1,135 @@
+"""A role reads a file that holds what it may see, and nothing else."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dothi.datastore.tables import selectors, services
+from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.models import Serving, Version
+from dothi.datastore.tables.ports import places
+from dothi.datastore.tables.rules.roles import WHOLE, Role, RoleRefused, from_dict
+from dothi.datastore.tables.tests.factories import NOON, published, reports
+
+pytestmark = pytest.mark.django_db
+
+
+def analyst(*, name: str = "analyst", purpose: str = "planning") -> Role:
+    return Role(
+        name=name,
+        columns=(
+            ("code", Rule.KEEP), ("rating", Rule.MASK), ("unit", Rule.MASK),
+            ("person", Rule.TOKEN), ("received_at", Rule.DROP),
+        ),
+        purpose=purpose,
+    )  # fmt: skip
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found: list[dict[str, object]] = (
+            connection.sql("from data order by code").to_arrow_table().to_pylist()
+        )
+    return found
+
+
+def served(version: Version, role: Role) -> list[dict[str, object]]:
+    services.serve(version, role, at=NOON)
+    path = selectors.serving(version, role)
+    assert path is not None
+    return read(path)
+
+
+def test_publishing_builds_the_file_of_all_columns() -> None:
+    version = published(reports(2, 1), run="a")
+    path = selectors.serving(version, WHOLE)
+    assert path is not None
+    assert read(path) == reports(1, 2)
+
+
+def test_a_role_sees_its_columns_by_its_rules() -> None:
+    one, two = served(published(reports(1, 101), run="a"), analyst())
+    assert list(one) == ["code", "unit", "rating", "person"]
+    assert (one["code"], one["unit"], one["rating"]) == ("PA-000001", "w•••", None)
+    assert one["person"] == two["person"], "both are Nguyễn Văn 001"
+    assert "Nguyễn" not in str(one["person"])
+    assert len(str(one["person"])) == 32
+
+
+def test_an_empty_value_has_no_token() -> None:
+    rows = [{**row, "person": None} for row in reports(1)]
+    assert served(published(rows, run="a"), analyst())[0]["person"] is None
+
+
+def test_tokens_join_within_a_purpose_and_never_across_two() -> None:
+    one = published(reports(1), run="a")
+    two = published(reports(1), run="a", table="others")
+    token = served(one, analyst())[0]["person"]
+    assert served(two, analyst())[0]["person"] == token
+    assert served(two, analyst(purpose="audit"))[0]["person"] != token
+
+
+def test_the_file_of_a_role_holds_no_hidden_value() -> None:
+    version = published(reports(*range(3000)), run="a")
+    path = services.serve(version, analyst(), at=NOON)
+    assert "Nguyễn Văn".encode() not in path.read_bytes()
+    whole = selectors.serving(version, WHOLE)
+    assert whole is not None
+
+
+def test_a_column_that_comes_later_is_dropped_until_a_role_names_it() -> None:
+    version = published(reports(1), run="a")
+    role = Role(name="narrow", columns=(("code", Rule.KEEP),))
+    assert served(version, role) == [{"code": "PA-000001"}]
+
+
+@pytest.mark.parametrize(
+    ("role", "why"),
+    [
+        (Role(name="x", columns=(("nothing", Rule.KEEP),)), "no_columns"),
+        (Role(name="x", columns=()), "no_columns"),
+        (Role(name="x", columns=(("code", Rule.TOKEN),)), "purpose_missing"),
+    ],
+)
+def test_a_role_that_sees_nothing_or_joins_everything_is_refused(role: Role, why: str) -> None:
+    version = published(reports(1), run="a")
+    with pytest.raises(RoleRefused) as caught:
+        services.serve(version, role, at=NOON)
+    assert caught.value.why == why
+    assert selectors.serving(version, role) is None
+
+
+def test_two_roles_of_one_name_do_not_share_a_file() -> None:
+    version = published(reports(1), run="a")
+    one = services.serve(version, analyst(), at=NOON)
+    two = services.serve(version, analyst(purpose="audit"), at=NOON)
+    assert one != two
+
+
+def test_a_role_is_remembered_as_it_was() -> None:
+    version = published(reports(1), run="a")
+    services.serve(version, analyst(), at=NOON)
+    assert {from_dict(row.role) for row in Serving.objects.all()} == {WHOLE, analyst()}
+
+
+def test_a_build_that_failed_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = published(reports(1), run="a", roles=())
+    with monkeypatch.context() as patch:
+        patch.setattr("dothi.datastore.tables.ports.engine.sync", fail)
+        with pytest.raises(OSError, match="full"):
+            services.serve(version, WHOLE, at=NOON)
+    assert selectors.serving(version, WHOLE) is None
+    assert not [path for path in places.serving().rglob("*") if path.is_file()]
+
+
+def fail(*_: object) -> None:
+    raise OSError("the disk is full")
+
+
+def test_the_same_run_again_builds_the_file_that_a_kill_prevented() -> None:
+    version = published(reports(1), run="a", roles=())
+    assert selectors.serving(version, WHOLE) is None
+    published(reports(1), run="a", at=NOON + timedelta(hours=1))
+    assert selectors.serving(version, WHOLE) is not None
