@@ -1,0 +1,31 @@
+"""Files of any kind as batches of text: nothing lost, nothing garbled, every line accounted for.
+
+`members` lists an archive, `sniff` says what a file is, `read` gives its rows.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dothi.datastore.ingestion.readers import archive, csv_file
+from dothi.datastore.ingestion.readers.archive import members
+from dothi.datastore.ingestion.readers.batch import Batch, Faulty
+from dothi.datastore.ingestion.readers.shape import Format, Reason, Shape, Unreadable
+from dothi.datastore.ingestion.readers.sniffing import Stated, sniff
+
+__all__ = [
+    "Batch", "Faulty", "Format", "Reason", "Shape", "Stated", "Unreadable", "members", "read",
+    "sniff",
+]  # fmt: skip
+
+
+def read(path: Path, shape: Shape, *, skip: int = 0) -> Iterator[Batch]:
+    """The rows of the file, batch by batch, in memory that does not grow with it.
+
+    Args:
+        skip: the `position` of the last batch that was finished: reading goes on behind it.
+
+    Raises:
+        Unreadable: the file is not, or no longer, what the shape says.
+    """
+    with archive.opened(path, shape.member) as file:
+        yield from csv_file.read(file, shape, skip=skip)
