@@ -182,7 +182,8 @@ def test_seven_thousand_faults_in_a_million_lines_lose_nobody(tmp_path: Path) ->
 
     assert next(expected, None) is None
     assert [one.raw[:11].decode() for one in faulty] == list(spoilt)
-    assert lines == sum(1 for _ in path.open("rb"))
+    with path.open("rb") as file:
+        assert lines == sum(1 for _ in file)
     reasons = Counter((spoilt[one.raw[:11].decode()], one.reason) for one in faulty)
     assert {kind: reason for kind, reason in reasons} == {
         "never_closed": Reason.OPEN_QUOTE, "never_opened": Reason.STRAY_QUOTE,
