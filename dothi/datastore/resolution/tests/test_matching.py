@@ -1,0 +1,296 @@
+"""Which rows are found to be one: on an invented town whose truth is known, and case by case."""
+
+import math
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from dothi.datastore.resolution.choices import Kind
+from dothi.datastore.resolution.rules.clusters import clusters
+from dothi.datastore.resolution.rules.kinds import MODELS
+from dothi.datastore.resolution.rules.quality import measure
+from dothi.datastore.resolution.selectors import matching
+from dothi.datastore.resolution.selectors.matching import List, Matches
+from dothi.datastore.resolution.tests import people
+
+PERSONS = MODELS[Kind.PERSON]
+
+
+def as_list(kind: Kind, dataset: str, rows: pa.Table) -> List:
+    roles = {role: role for role in MODELS[kind].roles if role in rows.column_names}
+    return List(dataset=dataset, rows=rows, key="key", roles=roles)
+
+
+def table(rows: list[dict[str, str]]) -> pa.Table:
+    return pa.Table.from_pylist([{"key": str(n), **row} for n, row in enumerate(rows)])
+
+
+def town() -> tuple[pa.Table, pa.Table]:
+    return people.lists(20_000, seed=7)
+
+
+@pytest.fixture(scope="module")
+def resolved() -> tuple[Matches, list[str]]:
+    register, by_hand = town()
+    lists = [as_list(Kind.PERSON, "register", register), as_list(Kind.PERSON, "hand", by_hand)]
+    found = matching.match(PERSONS, lists, wards=people.NEW_WARDS)
+    return found, register["person"].to_pylist() + by_hand["person"].to_pylist()
+
+
+def test_of_20_000_people_on_two_lists_nearly_all_are_found_and_hardly_one_is_wronged(
+    resolved: tuple[Matches, list[str]],
+) -> None:
+    found, truth = resolved
+    pairs = zip(*(found.pairs[name].to_pylist() for name in ("left", "right", "weight")),
+                strict=True)  # fmt: skip
+
+    quality = measure(clusters(pairs, link_at=PERSONS.link_at), dict(enumerate(truth)))
+
+    assert quality.precision >= 0.99, quality
+    assert quality.recall >= 0.97, quality
+    assert found.learned.from_lists
+
+
+def test_few_pairs_are_left_to_people_and_they_hold_true_ones(
+    resolved: tuple[Matches, list[str]],
+) -> None:
+    found, truth = resolved
+    review = [
+        (left, right)
+        for left, right, weight in zip(
+            *(found.pairs[name].to_pylist() for name in ("left", "right", "weight")), strict=True
+        )
+        if weight < PERSONS.link_at
+    ]
+
+    assert 0 < len(review) < 0.05 * found.pairs.num_rows
+    assert sum(truth[left] == truth[right] for left, right in review) > 0.3 * len(review)
+
+
+def test_the_parts_of_the_evidence_add_up_to_the_weight(
+    resolved: tuple[Matches, list[str]],
+) -> None:
+    found, _truth = resolved
+    prior = math.log2(found.learned.prior / (1 - found.learned.prior))
+    for pair in found.pairs.slice(0, 500).to_pylist():
+        parts = sum(pair[f"bits_{one.code}"] for one in PERSONS.comparisons)
+        assert parts + prior == pytest.approx(pair["weight"], abs=1e-6)
+
+
+def test_only_what_may_be_one_is_compared(resolved: tuple[Matches, list[str]]) -> None:
+    found, truth = resolved
+
+    assert found.compared < 3 * len(truth)
+
+
+def test_the_same_lists_give_the_same_pairs() -> None:
+    register, by_hand = people.lists(600, seed=3)
+    lists = [as_list(Kind.PERSON, "register", register), as_list(Kind.PERSON, "hand", by_hand)]
+
+    def run() -> list[tuple[Any, ...]]:
+        pairs = matching.match(PERSONS, lists, threads=1).pairs
+        return sorted(
+            (row["left"], row["right"], round(row["weight"], 6)) for row in pairs.to_pylist()
+        )
+
+    assert run() == run()
+
+
+def test_lists_without_doubles_of_their_own_are_only_compared_with_each_other() -> None:
+    register, by_hand = people.lists(600, seed=3, twice=0.5)
+    lists = [as_list(Kind.PERSON, "register", register), as_list(Kind.PERSON, "hand", by_hand)]
+
+    found = matching.match(PERSONS, lists, within=False)
+
+    datasets = found.rows["dataset"].to_pylist()
+    assert found.pairs.num_rows
+    assert all(datasets[row["left"]] != datasets[row["right"]] for row in found.pairs.to_pylist())
+
+
+def test_no_rows_give_no_pairs() -> None:
+    empty = table([{"full_name": "A"}]).slice(0, 0)
+
+    found = matching.match(PERSONS, [as_list(Kind.PERSON, "empty", empty)])
+
+    assert found.pairs.num_rows == 0
+
+
+# --- One pair at a time, against the default probabilities ---------------------------------------
+
+LAN = {
+    "full_name": "Trần Thị Lan", "birth": "05/03/1981", "sex": "Nữ", "citizen_id": "079181001234",
+    "phone": "0903111222", "address": "12/3 Lê Đại Hành, phường Phú Thọ",
+}  # fmt: skip
+
+
+def pair_of(kind: Kind, one: dict[str, str], other: dict[str, str], town: pa.Table) -> Any:
+    """What is found of two rows among others."""
+    lists = [as_list(kind, "town", town), as_list(kind, "two", table([one, other]))]
+    found = matching.match(MODELS[kind], lists, wards=people.NEW_WARDS, review_at=-40)
+    first = town.num_rows
+    mine = [
+        row for row in found.pairs.to_pylist() if {row["left"], row["right"]} == {first, first + 1}
+    ]
+    return mine[0] if mine else None
+
+
+@pytest.fixture(scope="module")
+def others() -> pa.Table:
+    register, _by_hand = people.lists(1_500, seed=5)
+    return register
+
+
+def level(kind: Kind, found: Any, code: str) -> str:
+    return matching.level_code(MODELS[kind].comparison(code), found[f"level_{code}"])
+
+
+FAULTS = [
+    ({"full_name": "TRAN THI LAN"}, "name", "marks_lost"),
+    ({"full_name": "Lan Thị Trần"}, "name", "exact"),
+    ({"full_name": "Trần Lan"}, "name", "middle_missing"),
+    ({"full_name": "T.T. Lan"}, "name", "initials"),
+    ({"full_name": "Trần Thị Lam"}, "name", "typing"),
+    ({"full_name": "Trần Thị Lân"}, "name", "other_marks"),
+    ({"birth": "03/05/1981"}, "birth", "swapped"),
+    ({"birth": "1981"}, "birth", "year_only"),
+    ({"birth": "06/03/1981"}, "birth", "one_digit"),
+    ({"citizen_id": "079181001243"}, "citizen_id", "one_digit"),
+    ({"citizen_id": ""}, "citizen_id", "missing"),
+    ({"phone": "+84 903 111 222"}, "contact", "both"),
+    ({"address": "12 xẹt 3 đường Lê Đại Hành, P.11, Q.11"}, "contact", "both"),
+    ({"phone": "0977000111"}, "contact", "address"),
+    ({"address": "1 Âu Cơ, P.5"}, "contact", "phone"),
+]
+TWIN = {**LAN, "full_name": "Trần Thị Liên", "citizen_id": "079181004321"}
+CHILD = {**LAN, "birth": "17/09/2008", "citizen_id": "079308004321"}
+
+
+@pytest.fixture(scope="module")
+def pairs_of_lan(others: pa.Table) -> list[Any]:
+    """What is found of Lan's row and each of the others, in their order."""
+    variants = [{**LAN, **changed} for changed, _comparison, _expected in FAULTS]
+    rows = table([LAN, *variants, TWIN, CHILD])
+    lists = [as_list(Kind.PERSON, "town", others), as_list(Kind.PERSON, "lan", rows)]
+    found = matching.match(PERSONS, lists, wards=people.NEW_WARDS, review_at=-40)
+    lan = others.num_rows
+    hers = {
+        max(row["left"], row["right"]): row
+        for row in found.pairs.to_pylist()
+        if min(row["left"], row["right"]) == lan
+    }
+    return [hers[number] for number in range(lan + 1, lan + rows.num_rows)]
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=lambda n: str(FAULTS[n][0]))
+def test_a_fault_of_one_kind_does_not_part_a_person_and_is_named(
+    pairs_of_lan: list[Any], number: int
+) -> None:
+    _changed, comparison, expected = FAULTS[number]
+    found = pairs_of_lan[number]
+
+    assert level(Kind.PERSON, found, comparison) == expected
+    assert found["weight"] > PERSONS.link_at
+
+
+def test_twins_are_not_one_person(pairs_of_lan: list[Any]) -> None:
+    assert pairs_of_lan[-2]["weight"] < PERSONS.link_at
+
+
+def test_a_child_with_the_name_of_its_mother_is_not_its_mother(pairs_of_lan: list[Any]) -> None:
+    assert pairs_of_lan[-1]["weight"] < PERSONS.link_at
+
+
+def test_a_number_that_half_the_ward_has_is_no_evidence(others: pa.Table) -> None:
+    office = others.to_pylist()
+    for row in office[:300]:
+        row["phone"] = "0838650000"
+    crowd = pa.Table.from_pylist(office)
+    one = {**LAN, "citizen_id": "", "birth": "", "address": "", "phone": "0838650000"}
+    other = {**one, "full_name": "Trần Thị Lanh"}
+
+    assert pair_of(Kind.PERSON, one, other, crowd) is None
+
+
+# --- Businesses, households, addresses -----------------------------------------------------------
+
+
+def test_a_business_is_found_by_its_code_or_by_name_and_place() -> None:
+    rows = [
+        {
+            "name": f"Công ty TNHH {one.full_name}",
+            "phone": one.phone,
+            "address": f"{one.house} {one.street}, P.{one.old_ward}, Q.11",
+        }
+        for one in {one.household: one for one in people.town(1_500, seed=17)}.values()
+    ]
+    pho = {
+        "name": "Công ty TNHH TM-DV Phở Tàu Bay", "tax_code": "0300588569",
+        "phone": "0838650001", "address": "433 Lý Thái Tổ, P.9, Q.10",
+    }  # fmt: skip
+    town = table(rows)
+
+    by_code = pair_of(Kind.BUSINESS, pho, {"name": "Quán Tàu Bay", "tax_code": "0300588569"}, town)
+    by_name = pair_of(
+        Kind.BUSINESS,
+        pho,
+        {"name": "CTY TNHH THUONG MAI DICH VU PHO TAU BAY", "address": "433 ly thai to, p9, q10"},
+        town,
+    )
+    neighbour = pair_of(
+        Kind.BUSINESS,
+        pho,
+        {"name": "Cà phê Mưa Rừng", "tax_code": "0301175691", "address": pho["address"]},
+        town,
+    )
+
+    assert level(Kind.BUSINESS, by_code, "tax_code") == "exact"
+    assert level(Kind.BUSINESS, by_name, "name") == "exact"
+    for found in (by_code, by_name):
+        assert found["weight"] > MODELS[Kind.BUSINESS].link_at
+    assert neighbour["weight"] < MODELS[Kind.BUSINESS].link_at
+
+
+def test_a_household_is_found_by_its_people_and_its_place() -> None:
+    homes: dict[int, list[people.Person]] = {}
+    for person in people.town(1_500, seed=11):
+        homes.setdefault(person.household, []).append(person)
+    rows = [
+        {
+            "head": home[0].full_name,
+            "members": "; ".join(one.full_name for one in home[1:]),
+            "address": f"{home[0].house} {home[0].street}, P.{home[0].old_ward}, Q.11",
+            "phone": home[0].phone,
+        }
+        for home in homes.values()
+    ]
+    ours = {
+        "head": "Trần Thị Lan", "members": "Nguyễn Văn Minh (chồng); Nguyễn Minh An (con)",
+        "address": "12/3 Lê Đại Hành, P.11, Q.11", "phone": "0903111222",
+    }  # fmt: skip
+    again = {
+        "head": "NGUYEN VAN MINH", "members": "Tran Thi Lan - vợ, Nguyen Minh An - con",
+        "address": "12 xẹt 3 Lê Đại Hành, phường Phú Thọ",
+    }  # fmt: skip
+    tenants = {**again, "head": "Lý Kim Hoa", "members": "Lý Gia Bảo (con)"}
+
+    same = pair_of(Kind.HOUSEHOLD, ours, again, table(rows))
+    different = pair_of(Kind.HOUSEHOLD, ours, tenants, table(rows))
+
+    assert level(Kind.HOUSEHOLD, same, "members") == "all"
+    assert same["weight"] > MODELS[Kind.HOUSEHOLD].link_at
+    assert different["weight"] < MODELS[Kind.HOUSEHOLD].link_at
+
+
+def test_an_address_is_one_before_and_after_the_reform() -> None:
+    homes = list(people.town(3_000, seed=13))
+    rows = [{"address": f"{one.house} {one.street}, P.{one.old_ward}, Q.11"} for one in homes[::3]]
+    old = {"address": "12/3A Lê Đại Hành, P.11, Q.11"}
+
+    same = pair_of(Kind.ADDRESS, old, {"address": "Số 12 xẹt 3A Lê Đại Hành, phường Phú Thọ"},
+                   table(rows))  # fmt: skip
+    other = pair_of(Kind.ADDRESS, old, {"address": "12/3A Lạc Long Quân, phường Phú Thọ"},
+                    table(rows))  # fmt: skip
+
+    assert same["weight"] > MODELS[Kind.ADDRESS].link_at
+    assert other["weight"] < MODELS[Kind.ADDRESS].link_at
