@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +25,7 @@ class Quality:
         return self.right / max(self.right + self.missed, 1)
 
 
-def measure(clusters: Iterable[Iterable[Hashable]], truth: Mapping[Hashable, Hashable]) -> Quality:
+def measure(clusters: Iterable[Iterable[T]], truth: Mapping[T, str]) -> Quality:
     """Compare all pairs within clusters with all pairs of rows that are truly one."""
     right = together = 0
     for members in clusters:
