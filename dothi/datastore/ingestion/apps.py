@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IngestionConfig(AppConfig):
+    name = "dothi.datastore.ingestion"
+    label = "datastore_ingestion"

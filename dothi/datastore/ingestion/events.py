@@ -1,0 +1,34 @@
+"""Facts that taking data in tells the rest of the platform."""
+
+from typing import ClassVar
+
+from dothi.core.events.registry import Event
+
+
+class DeliveryRefused(Event):
+    """A delivery was stopped at the door: nothing of it came in."""
+
+    name: ClassVar[str] = "datastore.refused"
+    run: str
+    dataset: str
+    refusal: str
+
+
+class DeliveryChecked(Event):
+    """A delivery was read to its end; what was sound waits to be published."""
+
+    name: ClassVar[str] = "datastore.checked"
+    run: str
+    dataset: str
+    taken: int
+    aside: int
+
+
+class DeliveryPublished(Event):
+    """The rows of a delivery became a version that readers see."""
+
+    name: ClassVar[str] = "datastore.published"
+    run: str
+    dataset: str
+    version: int
+    rows: int

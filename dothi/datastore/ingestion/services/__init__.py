@@ -1,0 +1,16 @@
+"""Take data in: receive a file, read it under a contract, mend what was put aside, publish."""
+
+from dothi.datastore.ingestion.services.landing import TooLarge as TooLarge
+from dothi.datastore.ingestion.services.landing import receive as receive
+from dothi.datastore.ingestion.services.mending import NotHere as NotHere
+from dothi.datastore.ingestion.services.mending import StillFaulty as StillFaulty
+from dothi.datastore.ingestion.services.mending import correct as correct
+from dothi.datastore.ingestion.services.mending import correct_all as correct_all
+from dothi.datastore.ingestion.services.mending import leave_out as leave_out
+from dothi.datastore.ingestion.services.mending import take_corrected as take_corrected
+from dothi.datastore.ingestion.services.publishing import publish as publish
+from dothi.datastore.ingestion.services.reading import Busy as Busy
+from dothi.datastore.ingestion.services.reading import read as read
+from dothi.datastore.ingestion.services.starting import OnItsWay as OnItsWay
+from dothi.datastore.ingestion.services.starting import begin as begin
+from dothi.datastore.ingestion.services.starting import give_up as give_up

@@ -1,0 +1,96 @@
+"""The landing folder: every file as it was received, by its hash; nothing is ever overwritten."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from dothi.core.audit.services import record
+from dothi.datastore.ingestion.models import Delivery
+from dothi.lib.codes import public_code
+
+AT_MOST = 20 * 1024**3
+
+
+class TooLarge(Exception):
+    """The file is larger than the landing folder takes. `size` is in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+def receive(
+    *,
+    dataset: str,
+    chunks: Iterable[bytes],
+    name: str,
+    by: str,
+    at: datetime,
+    at_most: int = AT_MOST,
+) -> Delivery:
+    """Keep a file that came for a dataset. The same file again is the same delivery.
+
+    Args:
+        chunks: the bytes of the file, in order; they are never held together.
+
+    Raises:
+        TooLarge: nothing is kept then.
+    """
+    sha256, size = _keep(chunks, at_most)
+    with transaction.atomic():
+        delivery, new = Delivery.objects.get_or_create(
+            dataset=dataset,
+            sha256=sha256,
+            defaults={
+                "code": public_code("NH", at),
+                "name": Path(name).name[:200] or sha256[:12],
+                "size": size,
+                "actor": by,
+                "at": at,
+            },
+        )
+        if new:
+            record(
+                "datastore.receive", subject=f"datastore.delivery:{delivery.code}", by=by, at=at,
+                dataset=dataset, sha256=sha256, size=size,
+            )  # fmt: skip
+    return delivery
+
+
+def place_of(sha256: str) -> Path:
+    """Where the file of that hash lies."""
+    return _folder() / sha256[:2] / sha256
+
+
+def _folder() -> Path:
+    return Path(settings.STORE) / "landing"
+
+
+def _keep(chunks: Iterable[bytes], at_most: int) -> tuple[str, int]:
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=folder, prefix="coming-")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > at_most:
+                    raise TooLarge(size)
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        target = place_of(digest.hexdigest())
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return digest.hexdigest(), size
