@@ -1,6 +1,5 @@
 """Make the sound rows of a run the version that readers see."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +13,6 @@ from dothi.datastore.ingestion.engine import schema_of
 from dothi.datastore.ingestion.models import Run
 from dothi.datastore.ingestion.services import parts
 from dothi.datastore.tables import services as tables
-from dothi.datastore.tables.rules.roles import WHOLE, Role
 
 
 def publish(
@@ -24,7 +22,6 @@ def publish(
     by: str,
     at: datetime,
     comment: str = "",
-    roles: Collection[Role] = (WHOLE,),
 ) -> Run:
     """Publish what a run has taken. The same run again changes nothing. Not within a transaction.
 
@@ -45,7 +42,6 @@ def publish(
         by=by,
         at=at,
         comment=comment,
-        roles=roles,
     )
     with transaction.atomic():
         run = Run.objects.select_for_update().get(pk=run.pk)
