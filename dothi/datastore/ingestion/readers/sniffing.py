@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dothi.datastore.ingestion.readers import archive, dialect, encodings, heads
+from dothi.datastore.ingestion.readers import (
+    archive,
+    dialect,
+    encodings,
+    heads,
+    json_file,
+    parquet_file,
+    workbook,
+)
 from dothi.datastore.ingestion.readers.shape import Format, Reason, Shape, Unreadable
 
 _BEGINNING = 1024 * 1024
@@ -20,6 +28,8 @@ class Stated:
 
     encoding: str = ""
     delimiter: str = ""
+    sheet: str = ""
+    path: str | None = None  # "" is the top of a JSON file.
 
 
 def sniff(path: Path, *, member: str = "", stated: Stated | None = None) -> Shape:
@@ -32,18 +42,34 @@ def sniff(path: Path, *, member: str = "", stated: Stated | None = None) -> Shap
         Unreadable: it is empty, broken, encrypted, too large to be unpacked, or of no known kind.
     """
     stated = stated or Stated()
+    member = member or _only_member(path)
     with archive.opened(path, member) as file:
         beginning = file.read(_BEGINNING)
     if not beginning:
         raise Unreadable(Reason.EMPTY)
-    if beginning.startswith((archive.MAGIC, _OLE, _PARQUET)):
-        raise Unreadable(Reason.UNKNOWN)
+    if beginning.startswith((archive.MAGIC, _OLE)):
+        if not member and (inside := archive.members(path)):
+            raise Unreadable(Reason.NO_MEMBER, members=inside)
+        return workbook.sniff(path, member, stated.sheet)
+    if beginning.startswith(_PARQUET):
+        return parquet_file.sniff(path, member)
     samples = [beginning, *_excerpts(path, member, len(beginning))]
     encoding = stated.encoding or encodings.detect(samples)
     if encodings.unit(encoding) == 1 and _is_binary(beginning):
         raise Unreadable(Reason.UNKNOWN)
     text = _text(beginning, encoding)
+    if text.lstrip()[:1] in ("{", "["):
+        # JSON is Unicode (RFC 8259): bytes that are none are faults of their records.
+        unicode = encoding if encodings.unit(encoding) == 2 else encodings.UTF8
+        if found := json_file.sniff(path, member, unicode, text, stated.path):
+            return found
     return _sniff_csv(text, encoding, member, stated.delimiter)
+
+
+def _only_member(path: Path) -> str:
+    """The file in an archive that holds no other; "" where there is none or a choice."""
+    inside = archive.members(path)
+    return inside[0] if len(inside) == 1 else ""
 
 
 def _excerpts(path: Path, member: str, beginning: int) -> list[bytes]:
