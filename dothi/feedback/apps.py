@@ -7,7 +7,13 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.core.attachments.registry import guard
-        from dothi.feedback import handlers, indicators, permissions, registry  # noqa: F401
+        from dothi.feedback import (  # noqa: F401
+            datasets,
+            handlers,
+            indicators,
+            permissions,
+            registry,
+        )
         from dothi.feedback.selectors.files import PARTS
 
         for part in PARTS:

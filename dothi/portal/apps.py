@@ -7,6 +7,6 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.core.attachments.registry import guard
-        from dothi.portal import indicators, permissions  # noqa: F401
+        from dothi.portal import datasets, indicators, permissions  # noqa: F401
 
         guard("portal.article", permissions.may_open_file)

@@ -157,8 +157,9 @@ def bring_up_to_date(home: House, base: Database) -> None:
     """
     from django.core.management import call_command
 
-    from dothi.core import numbering
+    from dothi.core import clock, numbering
     from dothi.core.audit.grants import grant_application_role
+    from dothi.datastore.catalogue import services as catalogue
 
     refuse_newer()
     call_command("migrate", verbosity=0, interactive=False)
@@ -171,6 +172,8 @@ def bring_up_to_date(home: House, base: Database) -> None:
             return
         with connection.cursor() as cursor:
             grant_application_role(cursor, str(role))
+    # What this version publishes is in the catalogue, as its code says.
+    catalogue.adopt(at=clock.now())
 
 
 def _make_role(

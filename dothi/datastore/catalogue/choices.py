@@ -1,5 +1,7 @@
 """The words of the catalogue: what a dataset and its columns can be."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Type(TextChoices):
     """What a column holds, whatever the source wrote it as."""
 
-    TEXT = "text", _("Text")
+    TEXT = "text", _("Plain text")
     INTEGER = "integer", _("Whole number")
     NUMBER = "number", _("Number")
     BOOLEAN = "boolean", _("Yes or no")
@@ -78,3 +80,54 @@ class Notation(TextChoices):
     PLAIN = "plain", _("1234.5")
     VIETNAMESE = "vietnamese", _("1.234,5")
     ENGLISH = "english", _("1,234.5")
+
+
+class State(TextChoices):
+    """How far the description of a dataset is. Only published ones are found by others."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+class Theme(TextChoices):
+    """The twelve topics of data.gov.vn."""
+
+    HEALTH = "health", _("Health")
+    LABOUR = "labour", _("Labour")
+    TECHNOLOGY = "technology", _("Technology")
+    AGRICULTURE = "agriculture", _("Agriculture")
+    ECONOMY = "economy", _("Economy and trade")
+    INFRASTRUCTURE = "infrastructure", _("Infrastructure")
+    FINANCE = "finance", _("Finance")
+    ENERGY = "energy", _("Energy")
+    EDUCATION = "education", _("Education and training")
+    SOCIETY = "society", _("Society")
+    ENVIRONMENT = "environment", _("Environment")
+    LOCAL = "local", _("Local matters")
+
+
+class Licence(TextChoices):
+    """What others may do with a dataset; the open ones conform to the Open Definition."""
+
+    CC0 = "cc-zero", _("Creative Commons Zero (no conditions)")
+    CC_BY = "cc-by", _("Creative Commons Attribution 4.0")
+    CC_BY_SA = "cc-by-sa", _("Creative Commons Attribution-ShareAlike 4.0")
+    ODC_BY = "odc-by", _("Open Data Commons Attribution")
+    NOT_OPEN = "other-closed", _("Not open: by agreement only")
+
+
+class Power(StrEnum):
+    """What a post may be allowed to do here."""
+
+    SEE = "catalogue.see"
+    DESCRIBE = "catalogue.describe"
+    AGREE = "catalogue.agree"
+    PUBLISH = "catalogue.publish"
+
+
+class Side(StrEnum):
+    """Who has to do something when a contract changes."""
+
+    READERS = "readers"
+    SOURCES = "sources"

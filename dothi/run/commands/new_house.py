@@ -228,6 +228,7 @@ def _furnish(options: argparse.Namespace, progress: Progress) -> str:
     from dothi.core import clock
     from dothi.core.crypto import services as crypto
     from dothi.core.workdays import services as workdays
+    from dothi.datastore.catalogue import services as datasets
     from dothi.feedback import services as feedback
     from dothi.units import selectors as unit_questions
     from dothi.units import services as unit_verbs
@@ -253,6 +254,8 @@ def _furnish(options: argparse.Namespace, progress: Progress) -> str:
             feedback.load_catalogue(options.catalogue, at=at)
         except feedback.CatalogueError as error:
             raise CannotWork(f"{options.catalogue}: {error}") from error
+    with progress.step("describing the data of the house"):
+        datasets.adopt(at=at)
     with progress.step("making the first administrator"):
         return accounts.first_admin_link(
             username=options.admin,

@@ -13,6 +13,7 @@ from dothi.accounts.models import Post, User
 from dothi.core.crypto import services as crypto
 from dothi.core.workdays import services as workdays
 from dothi.core.workdays.selectors import official_calendar
+from dothi.datastore.catalogue import services as catalogue
 from dothi.feedback import services as feedback
 from dothi.lib.worktime import Calendar
 from dothi.run.demo.cities import DEMO, DISTRICT, City
@@ -76,6 +77,10 @@ def _news(at: datetime) -> None:
     news_story.base(at)
 
 
+def _datasets(at: datetime) -> None:
+    catalogue.adopt(at=at)
+
+
 def people() -> list[tuple[str, str]]:
     """Sign-in names and what each person is."""
     posts = Post.objects.select_related("user", "unit").order_by("unit__code", "role", "id")
@@ -96,6 +101,7 @@ STEPS: list[tuple[str, Callable[[datetime], None]]] = [
     ("writing the news", _news),
     ("writing two weeks of reports", _reports),
     ("enrolling the two seats of the protected channel", _seats),
+    ("describing the data of the house", _datasets),
 ]
 
 
@@ -109,6 +115,7 @@ def steps_of(city: City) -> list[tuple[str, Callable[[datetime], None]]]:
         ("loading the calendar", _calendar),
         ("loading the staff", partial(_staff, city=city)),
         ("loading subjects, routes and time limits", _subjects),
+        ("describing the data of the house", _datasets),
     ]
 
 

@@ -1,0 +1,26 @@
+"""Questions about datasets."""
+
+from dothi.datastore.catalogue.selectors.search import Filters, Page, matching, search
+from dothi.datastore.catalogue.selectors.seen import (
+    contract_versions,
+    datasets_kept_by,
+    datasets_seen_by,
+    describable_units,
+    holder_of,
+    keys_of,
+    open_datasets,
+)
+
+__all__ = [
+    "Filters",
+    "Page",
+    "contract_versions",
+    "datasets_kept_by",
+    "datasets_seen_by",
+    "describable_units",
+    "holder_of",
+    "keys_of",
+    "matching",
+    "open_datasets",
+    "search",
+]

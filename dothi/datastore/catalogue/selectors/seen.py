@@ -1,0 +1,69 @@
+"""Which datasets somebody may see: the only ways in for a page or a program."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from dothi.accounts import selectors as accounts
+from dothi.accounts.models import User
+from dothi.datastore.catalogue.choices import Power, Share, State
+from dothi.datastore.catalogue.models import ApiKey, ContractVersion, Dataset
+from dothi.lib import codes
+from dothi.units import selectors as units
+from dothi.units.models import Unit
+
+PUBLISHED = Q(state=State.PUBLISHED)
+
+
+def _loaded() -> QuerySet[Dataset]:
+    return Dataset.objects.select_related("unit", "place", "contract").defer("search")
+
+
+def open_datasets() -> QuerySet[Dataset]:
+    """What everybody may see."""
+    return _loaded().filter(PUBLISHED, share=Share.OPEN)
+
+
+def datasets_seen_by(user: User | AnonymousUser, *, on: date) -> QuerySet[Dataset]:
+    """What this person may know of: everybody the open ones, staff what authorities share or may
+    ask for, and those who look after the data of a unit everything of it."""
+    standing = accounts.standing(user, on=on)
+    seen = PUBLISHED & Q(share=Share.OPEN)
+    if standing.is_staff:
+        seen |= PUBLISHED & Q(share__in=[Share.DEFAULT, Share.REQUEST])
+    if own := standing.units_for(Power.SEE):
+        seen |= Q(unit_id__in=own)
+    return _loaded().filter(seen)
+
+
+def datasets_kept_by(user: User, *, on: date) -> QuerySet[Dataset]:
+    """The datasets of the units whose data this person looks after, last changed first."""
+    own = accounts.standing(user, on=on).units_for(Power.SEE)
+    return _loaded().filter(unit_id__in=own).order_by("-changed_at", "code")
+
+
+def describable_units(user: User, *, on: date) -> list[Unit]:
+    """The units of today for whose data this person may speak."""
+    ids = accounts.standing(user, on=on).units_for(Power.DESCRIBE)
+    return list(units.in_force(on=on).filter(pk__in=ids).order_by("name_vi"))
+
+
+def contract_versions(dataset: Dataset) -> list[ContractVersion]:
+    """Everything that was agreed, newest first."""
+    return list(dataset.versions.order_by("-number"))
+
+
+def keys_of(user: User) -> QuerySet[ApiKey]:
+    """The keys of a person, those that still open first."""
+    return ApiKey.objects.filter(user=user).order_by("ended_at", "-made_at", "-id")
+
+
+def holder_of(key: str, *, on: date) -> User | None:
+    """In whose name a program with this key writes; None when the key opens nothing."""
+    row = (
+        ApiKey.objects.select_related("user")
+        .filter(key_hash=codes.hash_secret(key), ended_at=None, ends_at__date__gt=on)
+        .first()
+    )
+    return row.user if row is not None and row.user.is_active else None

@@ -1,0 +1,220 @@
+"""What feedback publishes into the store: facts of reports that everybody may know, never words.
+
+A report that is held back is not in the tables; who made it never is.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from dothi.datastore.catalogue.choices import Kind, Mode, Rhythm, Theme, Type
+from dothi.datastore.catalogue.registry import (
+    Current,
+    DomainDataset,
+    History,
+    Row,
+    column,
+    register,
+)
+from dothi.datastore.catalogue.rules.contract import Contract
+from dothi.feedback import events
+from dothi.feedback.choices import Act, Channel, State, Urgency, Visibility
+from dothi.feedback.models import Category, Ticket
+from dothi.feedback.selectors.public import PLACES
+
+CHUNK = 2000
+
+
+def _reports(codes: Collection[str] | None) -> Iterator[Row]:
+    rows = Ticket.objects.exclude(visibility=Visibility.HELD).select_related(
+        "category", "unit", "handling_unit", "partner"
+    )
+    chosen = rows if codes is None else rows.filter(code__in=codes)
+    for ticket in chosen.order_by("pk").iterator(CHUNK):
+        yield {
+            "code": ticket.code,
+            "received_at": ticket.received_at,
+            "unit_code": ticket.unit.code,
+            "category": ticket.category.code,
+            "channel": ticket.channel,
+            "urgency": ticket.urgency,
+            "state": ticket.state,
+            "handling_unit": ticket.handling_unit.code,
+            "partner": ticket.partner.code if ticket.partner else None,
+            "due_at": ticket.due_at,
+            "resolved_at": ticket.resolved_at,
+            "closed_at": ticket.closed_at,
+            "reopened": ticket.reopened,
+            "seconded": ticket.me_too,
+            "rating": ticket.rating,
+            "longitude": None if ticket.lon is None else round(ticket.lon, PLACES),
+            "latitude": None if ticket.lat is None else round(ticket.lat, PLACES),
+        }
+
+
+def _steps(event: Any, at: datetime) -> Iterable[Row]:
+    """What a move was: from the fact alone. What is held back is no fact for everybody."""
+    if event.visibility == Visibility.HELD:
+        return
+    came = isinstance(event, events.FeedbackSubmitted)
+    yield {
+        "code": event.code,
+        "at": event.received_at if came else at,
+        "act": Act.SUBMIT.value if came else event.act,
+        "state_before": None if came else event.was,
+        "state": event.state if came else event.now,
+        "unit_code": event.unit_code,
+        "category": event.category,
+        "handling_unit": event.handling_unit,
+        "due_at": event.due_at,
+        "paused": False if came else event.paused,
+    }
+
+
+def _subjects(codes: Collection[str] | None) -> Iterator[Row]:
+    rows = Category.objects.all()
+    for one in (rows if codes is None else rows.filter(code__in=codes)).order_by("pk"):
+        yield {
+            "code": one.code, "name_vi": one.name_vi, "name_en": one.name_en, "group": one.group,
+            "group_vi": one.group_vi, "group_en": one.group_en, "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
+        }  # fmt: skip
+
+
+STATES, ACTS = tuple(State.values), tuple(Act.values)
+LAW = "Luật 15/1999/QH10; Nghị định 278/2025/NĐ-CP"
+
+REPORTS = register(
+    DomainDataset(
+        title_vi="Phản ánh, kiến nghị của người dân",
+        title_en="Reports of citizens",
+        description_vi="Mỗi dòng là một phản ánh hiện trường như đang có: nhận lúc nào, ở đâu, "
+        "lĩnh vực gì, đơn vị nào xử lý, hạn xử lý, kết quả. Không có nội dung, không có người gửi.",
+        description_en="Each row is one report as it stands: when it came in, where, about what, "
+        "who handles it, when it is due and how it ended. It holds no words and no persons.",
+        themes=(Theme.SOCIETY, Theme.LOCAL, Theme.INFRASTRUCTURE),
+        keywords=("phản ánh", "kiến nghị", "hiện trường", "1022"),
+        legal_basis=LAW,
+        contract=Contract(
+            dataset="feedback-reports",
+            version=1,
+            mode=Mode.MERGE,
+            key=("code",),
+            rhythm=Rhythm.CONTINUOUS,
+            legal_basis=LAW,
+            fields=(
+                column("code", Type.TEXT, "Mã phản ánh", "Code of the report", required=True,
+                       unique=True),
+                column("received_at", Type.MOMENT, "Nhận lúc", "Received", required=True),
+                column("unit_code", Type.TEXT, "Đơn vị nơi xảy ra", "Unit of the place",
+                       help_vi="Đơn vị hành chính có địa điểm này vào lúc nhận.",
+                       help_en="The unit that had the place when the report came in.",
+                       required=True),
+                column("category", Type.TEXT, "Lĩnh vực", "Subject", required=True,
+                       reference="feedback-subjects.code"),
+                column("channel", Type.TEXT, "Kênh tiếp nhận", "Channel", required=True,
+                       allowed=tuple(Channel.values)),
+                column("urgency", Type.TEXT, "Mức khẩn", "Urgency", required=True,
+                       allowed=tuple(Urgency.values)),
+                column("state", Type.TEXT, "Trạng thái", "State", required=True, allowed=STATES),
+                column("handling_unit", Type.TEXT, "Đơn vị xử lý", "Unit that handles it",
+                       required=True),
+                column("partner", Type.TEXT, "Đơn vị phối hợp", "Partner"),
+                column("due_at", Type.MOMENT, "Hạn trả lời", "Answer due"),
+                column("resolved_at", Type.MOMENT, "Có kết quả lúc", "Resolved"),
+                column("closed_at", Type.MOMENT, "Đóng lúc", "Closed"),
+                column("reopened", Type.INTEGER, "Số lần mở lại", "Times reopened", required=True,
+                       minimum="0"),
+                column("seconded", Type.INTEGER, "Số người cùng phản ánh", "Seconded by",
+                       required=True, minimum="0"),
+                column("rating", Type.INTEGER, "Đánh giá", "Rating", unit="sao", minimum="1",
+                       maximum="5"),
+                column("longitude", Type.NUMBER, "Kinh độ", "Longitude", unit="°",
+                       minimum="-180", maximum="180"),
+                column("latitude", Type.NUMBER, "Vĩ độ", "Latitude", unit="°", minimum="-90",
+                       maximum="90"),
+            ),
+        ),
+        events=(
+            events.FeedbackSubmitted, events.FeedbackMoved, events.FeedbackAnswered,
+            events.FeedbackMerged, events.FeedbackRated, events.FeedbackShown,
+            events.FeedbackSeconded,
+        ),
+        feed=Current(rows=_reports, touched=lambda event: (event.code,)),
+    )
+)  # fmt: skip
+
+HISTORY = register(
+    DomainDataset(
+        title_vi="Quá trình xử lý phản ánh",
+        title_en="History of reports",
+        description_vi="Mỗi dòng là một bước xử lý của một phản ánh: từ trạng thái nào sang trạng "
+        "thái nào, lúc nào, đơn vị nào. Dùng để tính thời gian ở từng bước.",
+        description_en="Each row is one step of a report: from which state to which, when and in "
+        "whose hands. It serves to measure how long each step took.",
+        themes=(Theme.SOCIETY, Theme.LOCAL),
+        keywords=("phản ánh", "quá trình xử lý", "thời hạn"),
+        legal_basis=LAW,
+        contract=Contract(
+            dataset="feedback-history",
+            version=1,
+            mode=Mode.APPEND,
+            rhythm=Rhythm.CONTINUOUS,
+            legal_basis=LAW,
+            fields=(
+                column("code", Type.TEXT, "Mã phản ánh", "Code of the report", required=True,
+                       reference="feedback-reports.code"),
+                column("at", Type.MOMENT, "Lúc", "When", required=True),
+                column("act", Type.TEXT, "Việc đã làm", "What was done", required=True,
+                       allowed=ACTS),
+                column("state_before", Type.TEXT, "Trạng thái trước", "State before",
+                       allowed=STATES),
+                column("state", Type.TEXT, "Trạng thái sau", "State after", required=True,
+                       allowed=STATES),
+                column("unit_code", Type.TEXT, "Đơn vị nơi xảy ra", "Unit of the place",
+                       required=True),
+                column("category", Type.TEXT, "Lĩnh vực", "Subject", required=True,
+                       reference="feedback-subjects.code"),
+                column("handling_unit", Type.TEXT, "Đơn vị xử lý", "Unit that handles it",
+                       required=True),
+                column("due_at", Type.MOMENT, "Hạn trả lời", "Answer due"),
+                column("paused", Type.BOOLEAN, "Tạm dừng tính hạn", "Clock paused", required=True),
+            ),
+        ),
+        events=(events.FeedbackSubmitted, events.FeedbackMoved),
+        feed=History(rows=_steps),
+    )
+)  # fmt: skip
+
+SUBJECTS = register(
+    DomainDataset(
+        title_vi="Danh mục lĩnh vực phản ánh",
+        title_en="Subjects of reports",
+        description_vi="Danh mục dùng chung của các lĩnh vực mà người dân có thể phản ánh, theo "
+        "nhóm và thời gian áp dụng.",
+        description_en="The code list of subjects on which people report, by group and period.",
+        kind=Kind.REFERENCE,
+        themes=(Theme.SOCIETY, Theme.LOCAL),
+        keywords=("danh mục", "lĩnh vực", "phản ánh"),
+        contract=Contract(
+            dataset="feedback-subjects",
+            version=1,
+            mode=Mode.MERGE,
+            key=("code",),
+            rhythm=Rhythm.DAILY,
+            fields=(
+                column("code", Type.TEXT, "Mã lĩnh vực", "Code of the subject", required=True,
+                       unique=True),
+                column("name_vi", Type.TEXT, "Tên", "Name in Vietnamese", required=True),
+                column("name_en", Type.TEXT, "Tên tiếng Anh", "Name in English", required=True),
+                column("group", Type.TEXT, "Mã nhóm", "Code of the group", required=True),
+                column("group_vi", Type.TEXT, "Tên nhóm", "Group in Vietnamese", required=True),
+                column("group_en", Type.TEXT, "Tên nhóm tiếng Anh", "Group in English",
+                       required=True),
+                column("valid_from", Type.DATE, "Áp dụng từ", "First day", required=True),
+                column("valid_to", Type.DATE, "Áp dụng đến trước", "First day on which it is gone"),
+            ),
+        ),
+        feed=Current(rows=_subjects),
+    )
+)  # fmt: skip
