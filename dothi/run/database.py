@@ -165,6 +165,8 @@ def bring_up_to_date(home: House, base: Database) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     numbering.count_on()
     call_command("createcachetable", verbosity=0)
+    # What this version publishes is in the catalogue, as its code says.
+    catalogue.adopt(at=clock.now())
     given = home.setting("DATABASE_APP_URL")
     role = urlsplit(given).username if given else application_role(base.owner)
     with base.connect() as connection:
@@ -172,8 +174,6 @@ def bring_up_to_date(home: House, base: Database) -> None:
             return
         with connection.cursor() as cursor:
             grant_application_role(cursor, str(role))
-    # What this version publishes is in the catalogue, as its code says.
-    catalogue.adopt(at=clock.now())
 
 
 def _make_role(
