@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from dothi.datastore.catalogue.choices import Mode
-from dothi.datastore.tables.models import Pin, Release, Version
+from dothi.datastore.tables.models import Erasure, Pin, Release, Table, Version
 from dothi.datastore.tables.ports import engine, lake, places
 from dothi.datastore.tables.rules import columns as column_rules
 from dothi.datastore.tables.rules import comparing, facts, sql
@@ -35,6 +35,11 @@ class KeyNotUnique(Exception):
         self.key = tuple(key)
         self.twice = twice  # Keys that more than one row has.
         self.empty = empty  # Rows without a key.
+
+
+def codes() -> list[str]:
+    """All tables."""
+    return list(Table.objects.order_by("code").values_list("code", flat=True))
 
 
 def versions(table: str) -> QuerySet[Version]:
@@ -74,6 +79,11 @@ def pinned(release: str) -> QuerySet[Pin]:
 def releases() -> QuerySet[Release]:
     """Newest first."""
     return Release.objects.order_by("-at", "-id")
+
+
+def erasures(table: str) -> QuerySet[Erasure]:
+    """The proofs of a table, oldest first."""
+    return Erasure.objects.filter(table__code=table).select_related("table").order_by("id")
 
 
 def needed() -> Q:
@@ -148,9 +158,13 @@ def counted(version: Version) -> tuple[int, str]:
 
 def serving_place(version: Version, role: Role) -> Path:
     """Where the file of a role is or would be. Other rows or another role: another place."""
-    mark = version.checksum[-12:]
-    name = f"{version.number}-{role.fingerprint}-{mark}.duckdb"
+    name = f"{serving_mark(version)}{role.fingerprint}.duckdb"
     return places.serving() / version.table.code / name
+
+
+def serving_mark(version: Version) -> str:
+    """How the names of a version's serving files begin, as long as its rows are these."""
+    return f"{version.number}-{version.checksum[-12:]}-"
 
 
 def serving(version: Version, role: Role) -> Path | None:

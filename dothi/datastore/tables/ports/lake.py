@@ -8,7 +8,7 @@ minima and maxima of columns: they would be personal values that no erasure find
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -245,12 +245,15 @@ def newest(location: Path) -> int:
 
 def vacuum(location: Path, *, keep: Sequence[int]) -> list[str]:
     """Remove every file that no version of the log in `keep` (nor the newest) needs."""
-    return sorted(
-        DeltaTable(str(location)).vacuum(
-            retention_hours=0,
-            enforce_retention_duration=False,
-            dry_run=False,
-            full=True,
-            keep_versions=list(keep),
-        )
+    table = DeltaTable(str(location))
+    clean = partial(
+        table.vacuum,
+        retention_hours=0,
+        enforce_retention_duration=False,
+        full=True,
+        keep_versions=list(keep),
     )
+    # To look first costs little, and spares the log two commits where nothing is to be done.
+    if not clean(dry_run=True):
+        return []
+    return sorted(clean(dry_run=False))

@@ -5,15 +5,35 @@ audit and event follow in one transaction.
 """
 
 from dothi.datastore.tables.services.accounting import LogLost, copying
+from dothi.datastore.tables.services.erasing import ColumnUnknown, StillThere, erase
+from dothi.datastore.tables.services.keeping import NotAsBefore, Tidied, compact, keep, tidy
+from dothi.datastore.tables.services.releases import (
+    ReleaseTaken,
+    lift_release,
+    release,
+    restore_release,
+)
 from dothi.datastore.tables.services.serving import serve
 from dothi.datastore.tables.services.writing import publish, remove, roll_back, workspace
 
 __all__ = [
+    "ColumnUnknown",
     "LogLost",
+    "NotAsBefore",
+    "ReleaseTaken",
+    "StillThere",
+    "Tidied",
+    "compact",
     "copying",
+    "erase",
+    "keep",
+    "lift_release",
     "publish",
+    "release",
     "remove",
+    "restore_release",
     "roll_back",
     "serve",
+    "tidy",
     "workspace",
 ]

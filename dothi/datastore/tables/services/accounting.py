@@ -17,7 +17,7 @@ from dothi.datastore.tables.models import Table, Version
 from dothi.datastore.tables.ports import lake, places
 from dothi.datastore.tables.rules.facts import Facts
 
-WRITERS = 7204  # Advisory locks of the store; the second number is the table, 0 all of it.
+WRITERS, BUILDERS = 7204, 7205  # Advisory locks; the second number is the table, 0 the store.
 ALL = 0
 
 
@@ -46,42 +46,57 @@ def table_of(code: str, *, at: datetime) -> Table:
 @contextmanager
 def writing(table: Table) -> Iterator[None]:
     """Be the only writer of a table, on every machine; wait for the others."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s, %s)", [WRITERS, table.pk])
-    try:
+    with _locked(WRITERS, table.pk):
         table.refresh_from_db()
         catch_up(table)
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [WRITERS, table.pk])
 
 
 @contextmanager
-def removing_files() -> Iterator[bool]:
-    """Whether files may be removed now: not while `copying` runs."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [WRITERS, ALL])
-        row = cursor.fetchone()
-    got = bool(row and row[0])
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s, %s)", [WRITERS, ALL])
+def building(table: Table, *, none: bool = False) -> Iterator[None]:
+    """Build a serving file. With `none`, nobody does: what is forgotten then does not come back."""
+    with _locked(BUILDERS, table.pk, shared=not none):
+        yield
 
 
 @contextmanager
 def copying() -> Iterator[None]:
     """No file is removed from the store meanwhile; publishing goes on."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock_shared(%s, %s)", [WRITERS, ALL])
+    with _locked(WRITERS, ALL, shared=True):
+        yield
+
+
+@contextmanager
+def removing_files(*, wait: bool = False) -> Iterator[bool]:
+    """Whether files may be removed now: not while `copying` runs. Or wait until they may."""
+    if wait:
+        with _locked(WRITERS, ALL):
+            yield True
+        return
+    got = _ask("select pg_try_advisory_lock(%s, %s)", WRITERS, ALL)
+    try:
+        yield got
+    finally:
+        if got:
+            _ask("select pg_advisory_unlock(%s, %s)", WRITERS, ALL)
+
+
+@contextmanager
+def _locked(what: int, number: int, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock of this session, which ends with it: a killed process holds nobody up."""
+    kind = "_shared" if shared else ""
+    _ask(f"select pg_advisory_lock{kind}(%s, %s) is not null", what, number)
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock_shared(%s, %s)", [WRITERS, ALL])
+        _ask(f"select pg_advisory_unlock{kind}(%s, %s)", what, number)
+
+
+def _ask(question: str, what: int, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question, [what, number])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def catch_up(table: Table) -> None:

@@ -3,13 +3,16 @@
 from datetime import datetime
 from pathlib import Path
 
+from django.db.models import Max, Q
+
 from dothi.core.crypto.services import keyed_hash
 from dothi.datastore.tables import selectors
 from dothi.datastore.tables.choices import Rule
-from dothi.datastore.tables.models import Serving, Version
+from dothi.datastore.tables.models import Serving, Table, Version
 from dothi.datastore.tables.ports import engine, places
 from dothi.datastore.tables.rules import sql
 from dothi.datastore.tables.rules.roles import Role, seen
+from dothi.datastore.tables.services.accounting import building
 
 NAME = "data"  # Of the table in the file.
 
@@ -23,21 +26,22 @@ def serve(version: Version, role: Role, *, at: datetime) -> Path:
         VersionClosed: its files are gone.
         RoleRefused: the role sees no column, or has tokens without a purpose.
     """
-    selectors.readable(version)
-    target = selectors.serving_place(version, role)
-    if not target.exists():
-        with engine.built(target) as half:
-            _build(version, role, half)
-    Serving.objects.update_or_create(
-        version=version,
-        fingerprint=role.fingerprint,
-        defaults={
-            "role": role.as_dict(),
-            "path": str(target.relative_to(places.serving())),
-            "bytes": target.stat().st_size,
-            "built_at": at,
-        },
-    )
+    with building(version.table):
+        version.refresh_from_db()  # An erasure may have been faster.
+        target = selectors.serving_place(selectors.readable(version), role)
+        if not target.exists():
+            with engine.built(target) as half:
+                _build(version, role, half)
+        Serving.objects.update_or_create(
+            version=version,
+            fingerprint=role.fingerprint,
+            defaults={
+                "role": role.as_dict(),
+                "path": str(target.relative_to(places.serving())),
+                "bytes": target.stat().st_size,
+                "built_at": at,
+            },
+        )
     return target
 
 
@@ -51,3 +55,27 @@ def _build(version: Version, role: Role, path: Path) -> None:
         connection.execute(
             f"create table {NAME} as select {columns} from {selectors.rows_of(version)}"
         )
+
+
+def forget_serving(table: Table, *, but_last: int = 1) -> list[str]:
+    """Remove the serving files of versions that no release pins, but for the last ones, and of rows
+    that were erased; return their places.
+
+    Who reads one goes on: the file is gone when he lets go of it.
+    """
+    newest = table.versions.aggregate(number=Max("number"))["number"] or 0
+    wanted = table.versions.filter(selectors.needed() | Q(number__gt=newest - but_last))
+    marks = tuple(selectors.serving_mark(one) for one in wanted.filter(closed_at=None))
+    folder = places.serving() / table.code
+    with building(table, none=True):
+        # What is half built was left so by a kill: nobody builds now.
+        gone = [
+            path
+            for path in (sorted(folder.iterdir()) if folder.is_dir() else [])
+            if not path.name.startswith(marks) or path.suffix != ".duckdb"
+        ]
+        for path in gone:
+            path.unlink(missing_ok=True)
+        names = [str(path.relative_to(places.serving())) for path in gone]
+        Serving.objects.filter(version__table=table, path__in=names).delete()
+    return names

@@ -23,7 +23,7 @@ from dothi.datastore.tables.rules.columns import Columns, Fact, SchemaRefused
 from dothi.datastore.tables.rules.facts import Facts
 from dothi.datastore.tables.rules.roles import WHOLE, Role
 from dothi.datastore.tables.services.accounting import account, catch_up, table_of, writing
-from dothi.datastore.tables.services.serving import serve
+from dothi.datastore.tables.services.serving import forget_serving, serve
 
 TRIES = 5
 
@@ -93,10 +93,7 @@ def publish(
     version = _write(
         table, make, origin=Origin.DELIVERY, key=key, run=run, by=by, at=at, comment=comment
     )
-    for role in roles:
-        serve(version, role, at=at)
-    shutil.rmtree(places.work(table, run), ignore_errors=True)
-    return version
+    return _finished(version, roles, at=at)
 
 
 def remove(
@@ -128,15 +125,22 @@ def remove(
     version = _write(
         table, make, origin=Origin.REMOVAL, key=key, run=run, by=by, at=at, comment=comment
     )
+    return _finished(version, roles, at=at)
+
+
+def _finished(version: Version, roles: Collection[Role], *, at: datetime) -> Version:
     for role in roles:
         serve(version, role, at=at)
-    shutil.rmtree(places.work(table, run), ignore_errors=True)
+    # Who has just looked up the one before reads it in peace.
+    forget_serving(version.table, but_last=2)
+    shutil.rmtree(places.work(version.table.code, version.run), ignore_errors=True)
     return version
 
 
 def roll_back(
-    table: str, to: int, *, by: str, at: datetime, comment: str = "", run: str = ""
-) -> Version:
+    table: str, to: int, *, by: str, at: datetime, comment: str = "", run: str = "",
+    roles: Collection[Role] = (WHOLE,),
+) -> Version:  # fmt: skip
     """Make a new version that holds what version `to` held; nothing is overwritten.
 
     Raises:
@@ -147,7 +151,7 @@ def roll_back(
     def make(connection: engine.Connection, location: Path, before: Content) -> Content:
         return content_of(selectors.readable(target))
 
-    return _write(
+    version = _write(
         table,
         make,
         origin=Origin.ROLL_BACK,
@@ -157,6 +161,7 @@ def roll_back(
         at=at,
         comment=comment,
     )
+    return _finished(version, roles, at=at)
 
 
 def content_of(version: Version | None) -> Content:
@@ -282,6 +287,13 @@ def _kept(
     return Content(
         left, columns, *engine.total(connection, _source(location, left, columns), columns)
     )
+
+
+def without(
+    connection: engine.Connection, table: str, content: Content, gone: str, key: Sequence[str]
+) -> Content:
+    """The same content without the rows whose key stands in the table expression `gone`."""
+    return _kept(connection, places.table(table), content, content.columns, gone, key)
 
 
 def rewritten(
