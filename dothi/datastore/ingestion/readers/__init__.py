@@ -16,13 +16,15 @@ from dothi.datastore.ingestion.readers import (
 )
 from dothi.datastore.ingestion.readers.archive import members
 from dothi.datastore.ingestion.readers.batch import Batch, Faulty
+from dothi.datastore.ingestion.readers.profiling import ColumnProfile, profile
+from dothi.datastore.ingestion.readers.proposing import propose
 from dothi.datastore.ingestion.readers.shape import Format, Reason, Shape, Unreadable
 from dothi.datastore.ingestion.readers.sniffing import Stated, sniff
 from dothi.datastore.ingestion.readers.workbook import sheets
 
 __all__ = [
-    "Batch", "Faulty", "Format", "Reason", "Shape", "Stated", "Unreadable", "members", "read",
-    "sheets", "sniff",
+    "Batch", "ColumnProfile", "Faulty", "Format", "Reason", "Shape", "Stated", "Unreadable",
+    "members", "profile", "propose", "read", "sheets", "sniff",
 ]  # fmt: skip
 
 
