@@ -26,6 +26,12 @@ class House:
         return Path(named).expanduser().resolve() if named else self.var / "keys"
 
     @property
+    def store(self) -> Path:
+        """The tables of the data store."""
+        named = self.setting("DOTHI_STORE")
+        return Path(named).expanduser().resolve() if named else self.var / "store"
+
+    @property
     def logs(self) -> Path:
         return self.var / "log"
 
@@ -33,6 +39,7 @@ class House:
         """Make the folders. What is private is private from the beginning."""
         self.var.mkdir(parents=True, exist_ok=True)
         self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.store.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, mode in (("files", 0o700), ("log", 0o700), ("static", 0o755)):
             (self.var / name).mkdir(exist_ok=True, mode=mode)
 

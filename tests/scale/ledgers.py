@@ -80,6 +80,19 @@ def remove(step: int) -> None:
     services.remove(TABLE, [part], key=["id"], run=run, by="machine:test", at=clock.now(), roles=())
 
 
+def check(*, at_least: int) -> None:
+    """Refuse versions that do not hold what they say of themselves."""
+    from dothi.datastore.tables import selectors
+    from dothi.datastore.tables.rules.roles import WHOLE
+
+    versions = selectors.versions(TABLE).filter(closed_at=None)
+    assert len(versions) >= at_least, f"{len(versions)} versions"
+    for version in versions:
+        assert selectors.counted(version) == (version.rows, version.checksum), version
+    for pin in selectors.pinned("cited"):
+        assert selectors.serving(pin.version, WHOLE), "a board would find nothing to read"
+
+
 def keep() -> int:
     """Compact and tidy; nothing is kept that need not be. Return how many files went."""
     from dothi.core import clock

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Generator
@@ -137,6 +138,35 @@ def test_a_backup_fills_an_empty_house(own: House, tmp_path: Path) -> None:
         other.start()
         restored = {row["code"] for row in ask(other, "/api/v1/feedback?limit=200")["items"]}
         assert len(codes - restored) < 5
+    finally:
+        tear_down(other)
+
+
+def test_a_backup_brings_the_store_back_version_by_version(own: House, tmp_path: Path) -> None:
+    own.start()
+    own.python(
+        "from tests.scale import ledgers",
+        "from dothi.core import clock",
+        "from dothi.datastore.tables import selectors, services",
+        "from dothi.datastore.tables.rules.roles import WHOLE",
+        "ledgers.begin()",
+        "services.serve(selectors.latest(ledgers.TABLE), WHOLE, at=clock.now())",
+        "services.release('cited', by='system', at=clock.now())",
+        "[ledgers.append(step) for step in range(5)]",
+    )
+    lines = ("from tests.scale import ledgers", "[ledgers.append(n) for n in range(5, 120)]")
+    publishing = threading.Thread(target=own.python, args=lines)
+    publishing.start()
+    kept = tmp_path / "backup"
+    own.command("backup", str(kept))
+    publishing.join()
+    other = new_house()
+    try:
+        other.command("restore", str(kept))
+        check = "ledgers.check(at_least=6)"
+        other.python("from tests.scale import ledgers", check)
+        # What was published while the database was being saved is found by the next writer.
+        other.python("from tests.scale import ledgers", "ledgers.append(500)", check)
     finally:
         tear_down(other)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dothi.core.house import Standing
 from dothi.run.checks import alone
+from dothi.run.commands import stores
 from dothi.run.database import Database, bring_up_to_date, database, use_django
 from dothi.run.house import House, house
 from dothi.run.postgres import binaries
@@ -57,7 +58,9 @@ def write(home: House, base: Database, target: Path) -> None:
         half.mkdir(parents=True, mode=0o700)
         # Rights are given anew by a restore: the role they name may not exist where it fills.
         apart = ["--no-owner", "--no-privileges"]
-        _run([binaries() / "pg_dump", "-Fc", *apart, "-f", half / "database.dump", base.owner])
+        with stores.held(base):
+            _run([binaries() / "pg_dump", "-Fc", *apart, "-f", half / "database.dump", base.owner])
+            stores.pack(half / stores.NAME, home.store)
         _pack(half / "files.tar", home.var, FILES)
         _write_manifest(half)
         if target.exists():
@@ -113,20 +116,25 @@ def restore(options: argparse.Namespace) -> int:
             raise CannotWork("there is a house in this database; restore into an empty one.")
         if home.settings_file.exists():
             raise CannotWork(f"there is a house here: {home.settings_file}; restore elsewhere.")
+        stores.require_empty(home.store)
         try:
             with progress.step("restoring the database"):
                 _fill(base, source / "database.dump")
             with progress.step("restoring files and settings"):
                 _unpack(source / "files.tar", home.var)
+                stores.unpack(source / stores.NAME, home.store)
             if keys is not None:
                 with progress.step("restoring the keys"):
                     _unpack(keys, home.keys)
             use_django(home, base.owner, demo=base.standing() == Standing.SAMPLE)
             with progress.step("bringing the database up to date"):
                 bring_up_to_date(home, base)
+            with progress.step("building the files that boards read"):
+                stores.build()
         except BaseException:
             # Half a house is none: the next try finds an empty one.
             base.empty()
+            stores.empty(home.store)
             home.settings_file.unlink(missing_ok=True)
             raise
     if keys is None:

@@ -17,7 +17,7 @@ from dothi.run.process import Stopped, end_with_parent
 from dothi.run.supervisor import Child
 from dothi.run.words import CannotWork, Progress, say
 
-FILES = ("files", "outbox", "audit-heads")
+FILES = ("files", "outbox", "audit-heads", "store")
 
 
 def demo(options: argparse.Namespace) -> int:

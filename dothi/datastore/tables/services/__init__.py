@@ -13,7 +13,7 @@ from dothi.datastore.tables.services.releases import (
     release,
     restore_release,
 )
-from dothi.datastore.tables.services.serving import serve
+from dothi.datastore.tables.services.serving import serve, serve_again
 from dothi.datastore.tables.services.writing import publish, remove, roll_back, workspace
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "restore_release",
     "roll_back",
     "serve",
+    "serve_again",
     "tidy",
     "workspace",
 ]

@@ -11,7 +11,7 @@ from dothi.datastore.tables.choices import Rule
 from dothi.datastore.tables.models import Serving, Table, Version
 from dothi.datastore.tables.ports import engine, places
 from dothi.datastore.tables.rules import sql
-from dothi.datastore.tables.rules.roles import Role, seen
+from dothi.datastore.tables.rules.roles import Role, from_dict, seen
 from dothi.datastore.tables.services.accounting import building
 
 NAME = "data"  # Of the table in the file.
@@ -55,6 +55,15 @@ def _build(version: Version, role: Role, path: Path) -> None:
         connection.execute(
             f"create table {NAME} as select {columns} from {selectors.rows_of(version)}"
         )
+
+
+def serve_again(*, at: datetime) -> int:
+    """Build the serving files that were there and are not any more. Return how many."""
+    rows = Serving.objects.select_related("version__table").filter(version__closed_at=None)
+    lost = [row for row in rows if not (places.serving() / row.path).exists()]
+    for row in lost:
+        serve(row.version, from_dict(row.role), at=at)
+    return len(lost)
 
 
 def forget_serving(table: Table, *, but_last: int = 1) -> list[str]:
