@@ -16,6 +16,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.feedback.urls")),
     path("", include("dothi.portal.urls")),
     path("", include("dothi.operations.urls")),
+    path("", include("dothi.datastore.ingestion.urls")),
     path("papers/", include("dothi.core.papers.urls")),
     path("", include("dothi.web.urls")),
     prefix_default_language=False,

@@ -55,6 +55,7 @@ STEWARD = (
     "/desk/feedback/catalogue/questions/",
     "/desk/feedback/catalogue/questions/add",
     "/desk/feedback/catalogue/programs/",
+    "/desk/data/in/",
 )
 HOLDER = ("/desk/feedback/sealed/", "/desk/feedback/sealed/seats")
 STAFF = (

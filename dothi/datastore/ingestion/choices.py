@@ -1,5 +1,7 @@
 """The words of taking data in."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -46,3 +48,11 @@ class Check(TextChoices):
     TWICE = "twice", _("is there already in this delivery")
     REFERENCE = "reference", _("is not known where it refers to")
     EMPTY_ROW = "empty_row", _("The row is empty")
+
+
+class Power(StrEnum):
+    """What a post may be allowed to do here."""
+
+    BRING_IN = "ingestion.bring_in"  # Send files, mend lines, give a run up.
+    PUBLISH = "ingestion.publish"
+    OPEN_LINES = "ingestion.open_lines"  # See what stands in lines that were put aside.

@@ -15,7 +15,7 @@ from dothi.datastore.tables.ports import engine, lake, places
 from dothi.datastore.tables.rules import columns as column_rules
 from dothi.datastore.tables.rules import comparing, facts, sql
 from dothi.datastore.tables.rules.columns import Columns
-from dothi.datastore.tables.rules.comparing import Changes
+from dothi.datastore.tables.rules.comparing import Changes as Changes
 from dothi.datastore.tables.rules.roles import Role
 
 

@@ -2,6 +2,7 @@
 
 from dothi.datastore.catalogue.selectors.search import Filters, Page, matching, search
 from dothi.datastore.catalogue.selectors.seen import (
+    contract_numbered,
     contract_versions,
     datasets_kept_by,
     datasets_seen_by,
@@ -14,6 +15,7 @@ from dothi.datastore.catalogue.selectors.seen import (
 __all__ = [
     "Filters",
     "Page",
+    "contract_numbered",
     "contract_versions",
     "datasets_kept_by",
     "datasets_seen_by",

@@ -9,6 +9,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.datastore.catalogue.choices import Power, Share, State
 from dothi.datastore.catalogue.models import ApiKey, ContractVersion, Dataset
+from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.lib import codes
 from dothi.units import selectors as units
 from dothi.units.models import Unit
@@ -52,6 +53,11 @@ def describable_units(user: User, *, on: date) -> list[Unit]:
 def contract_versions(dataset: Dataset) -> list[ContractVersion]:
     """Everything that was agreed, newest first."""
     return list(dataset.versions.order_by("-number"))
+
+
+def contract_numbered(dataset: str, number: int) -> Contract:
+    """A contract as it was agreed. Raises ContractVersion.DoesNotExist."""
+    return ContractVersion.objects.get(dataset__code=dataset, number=number).contract
 
 
 def keys_of(user: User) -> QuerySet[ApiKey]:

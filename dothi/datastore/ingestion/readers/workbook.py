@@ -232,8 +232,11 @@ def _disguise(rows: list[Cells]) -> str:
     found = legacy_vi.guess(b"\n".join(raw))
     if found not in (legacy_vi.TCVN3, legacy_vi.VNI):
         return ""
-    as_shown = legacy_vi.likeness("\n".join(one.decode("cp1252") for one in raw))
-    meant = legacy_vi.likeness(legacy_vi.decode(b"\n".join(raw), found))
+    shown = "\n".join(one.decode("cp1252") for one in raw)
+    behind = legacy_vi.from_disguise(shown, found)
+    if behind is None:
+        return ""  # A sign that the font has not: the cells mean what they say.
+    as_shown, meant = legacy_vi.likeness(shown), legacy_vi.likeness(behind)
     return found if meant > as_shown + 0.3 else ""
 
 

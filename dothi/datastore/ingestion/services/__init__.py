@@ -8,9 +8,12 @@ from dothi.datastore.ingestion.services.mending import correct as correct
 from dothi.datastore.ingestion.services.mending import correct_all as correct_all
 from dothi.datastore.ingestion.services.mending import leave_out as leave_out
 from dothi.datastore.ingestion.services.mending import take_corrected as take_corrected
+from dothi.datastore.ingestion.services.opening import open_line as open_line
+from dothi.datastore.ingestion.services.publishing import preview as preview
 from dothi.datastore.ingestion.services.publishing import publish as publish
 from dothi.datastore.ingestion.services.reading import Busy as Busy
 from dothi.datastore.ingestion.services.reading import read as read
 from dothi.datastore.ingestion.services.starting import OnItsWay as OnItsWay
+from dothi.datastore.ingestion.services.starting import ask_to_read as ask_to_read
 from dothi.datastore.ingestion.services.starting import begin as begin
 from dothi.datastore.ingestion.services.starting import give_up as give_up

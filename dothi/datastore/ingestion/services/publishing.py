@@ -12,7 +12,24 @@ from dothi.datastore.ingestion.choices import RunState
 from dothi.datastore.ingestion.engine import schema_of
 from dothi.datastore.ingestion.models import Run
 from dothi.datastore.ingestion.services import parts
+from dothi.datastore.tables import selectors
 from dothi.datastore.tables import services as tables
+from dothi.datastore.tables.selectors import Changes
+
+
+def preview(run: Run, contract: Contract) -> Changes:
+    """What publishing a checked run would change. Writes nothing.
+
+    Raises:
+        SchemaRefused, KeyNotUnique: publishing would be refused.
+    """
+    return selectors.preview(
+        run.dataset,
+        parts.paths_of(run),
+        mode=contract.mode,
+        key=contract.key,
+        schema=schema_of(contract),
+    )
 
 
 def publish(

@@ -1,9 +1,12 @@
 """Begin a run, or refuse the delivery at the door; give a run up."""
 
 import shutil
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish as tell
@@ -17,6 +20,7 @@ from dothi.datastore.ingestion.services.landing import place_of
 from dothi.datastore.tables import services as tables
 from dothi.lib.codes import public_code
 
+READ = "ingestion.read"  # Name of the job.
 OPEN = (RunState.WAITING, RunState.READING, RunState.CHECKED)
 
 
@@ -80,11 +84,21 @@ def _kept(run: Run) -> Run:
         "datastore.begin", subject=run.subject, by=run.actor, at=run.begun_at,
         dataset=run.dataset, delivery=run.delivery.code, state=run.state, refusal=run.refusal,
     )  # fmt: skip
+    if run.state == RunState.WAITING:
+        transaction.on_commit(lambda: ask_to_read(run))
     if run.state == RunState.REFUSED:
         tell(events.DeliveryRefused(
             run=run.code, dataset=run.dataset, refusal=run.refusal
         ), at=run.begun_at)  # fmt: skip
     return run
+
+
+def ask_to_read(run: Run) -> None:
+    """Have a worker read it. Outside of a transaction: being second is no harm then."""
+    with suppress(AlreadyEnqueued):
+        app.configure_task(READ, queue="store", queueing_lock=f"{READ}:{run.code}").defer(
+            run=run.code
+        )
 
 
 def give_up(run: Run, *, by: str, at: datetime, reason: str) -> Run:
