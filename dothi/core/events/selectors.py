@@ -70,6 +70,12 @@ def after(
     return list(rows.order_by("xid", "id")[:limit])
 
 
+def count_after(position: Position, *, names: Collection[str], below: int) -> int:
+    """How many final records `after` would give."""
+    rows = Record.objects.extra(where=["(xid, id) > (%s, %s)"], params=[position.xid, position.id])
+    return rows.filter(xid__lt=below, name__in=names).count()
+
+
 _WAITING = f"""
     with edge as (select {HORIZON} as xid),
     wanted as (select * from unnest(%s::text[], %s::text[]) as w (name, event))
@@ -139,11 +145,7 @@ def lag() -> list[Lag]:
     found = []
     for name, subscription in sorted(registry.subscriptions.items()):
         place = places.get(name, Position() if subscription.from_start else head())
-        waiting = (
-            Record.objects.extra(where=["(xid, id) > (%s, %s)"], params=[place.xid, place.id])
-            .filter(xid__lt=edge, name__in=subscription.names)
-            .count()
-        )
+        waiting = count_after(place, names=subscription.names, below=edge)
         found.append(Lag(subscription=name, waiting=waiting))
     return found
 

@@ -20,3 +20,10 @@ def take_up(timestamp: int) -> None:
     """Every five minutes: take up runs whose reader died."""
     for run in selectors.unfinished():
         services.ask_to_read(run)
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="ingestion.feed", queue="store", queueing_lock="ingestion.feed")
+def feed(timestamp: int) -> None:
+    """Every two minutes: what the domains changed comes into the store."""
+    services.feed_all(at=clock.now())

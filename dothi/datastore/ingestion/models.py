@@ -144,3 +144,28 @@ class Aside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.line}"
+
+
+class Feed(models.Model):
+    """How far a table of a domain has been carried into the store.
+
+    `xid`, `last_id` is the place in the event log up to which the table holds everything. While a
+    run is on its way, `until` is where it will be then: a run that was broken off is done again
+    over the same stretch, under the same name.
+    """
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    dataset = models.CharField(max_length=80, primary_key=True)
+    contract = models.PositiveIntegerField(default=0)  # 0: never filled.
+    xid = models.BigIntegerField(default=0)
+    last_id = models.BigIntegerField(default=0)
+    run = models.CharField(max_length=40, blank=True)
+    until_xid = models.BigIntegerField(default=0)
+    until_id = models.BigIntegerField(default=0)
+    fed_at = models.DateTimeField(null=True)  # When it was last found to be up to date.
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=200, blank=True)  # Class of the last fault, no values.
+
+    def __str__(self) -> str:
+        return self.dataset

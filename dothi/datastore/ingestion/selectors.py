@@ -1,16 +1,20 @@
 """Questions about deliveries: how far a run is, what stands aside and why."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
 from dothi.accounts.models import User
+from dothi.core.events import selectors as events
+from dothi.core.events.selectors import Position
 from dothi.datastore.catalogue import selectors as catalogue
+from dothi.datastore.catalogue.registry import datasets as registered
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion.choices import AsideState, RunState
-from dothi.datastore.ingestion.models import Aside, Run
+from dothi.datastore.ingestion.models import Aside, Feed, Run
 from dothi.datastore.ingestion.rules.ledger import Fault
+from dothi.datastore.tables import selectors as tables
 
 
 def run_of(code: str) -> Run:
@@ -90,3 +94,39 @@ def next_waiting(run: Run, *, after: int) -> int | None:
     lines = Aside.objects.filter(run=run, state=AsideState.WAITING, corrected=False)
     following = lines.filter(line__gt=after).order_by("line").values_list("line", flat=True)
     return following.first() or lines.order_by("line").values_list("line", flat=True).first()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fed:
+    """A table of a domain in the store: its rows, since when, and what it does not hold yet."""
+
+    dataset: str
+    rows: int
+    version: int | None
+    fed_at: datetime | None
+    waiting: int  # Facts in the log that it does not hold yet.
+    failure: str
+
+
+def feeds() -> list[Fed]:
+    """All tables of the domains, by code."""
+    rows = {row.dataset: row for row in Feed.objects.all()}
+    edge = events.horizon()
+    found = []
+    for code, definition in sorted(registered.items()):
+        row = rows.get(code) or Feed(dataset=code)
+        version = tables.latest(code)
+        names = [event.name for event in definition.events]
+        found.append(
+            Fed(
+                dataset=code,
+                rows=version.rows if version else 0,
+                version=version.number if version else None,
+                fed_at=row.fed_at,
+                waiting=events.count_after(
+                    Position(row.xid, row.last_id), names=names, below=edge
+                ) if names else 0,
+                failure=row.failure,
+            )
+        )  # fmt: skip
+    return found

@@ -1,5 +1,7 @@
 """Take data in: receive a file, read it under a contract, mend what was put aside, publish."""
 
+from dothi.datastore.ingestion.services.feeding import feed as feed
+from dothi.datastore.ingestion.services.feeding import feed_all as feed_all
 from dothi.datastore.ingestion.services.landing import TooLarge as TooLarge
 from dothi.datastore.ingestion.services.landing import receive as receive
 from dothi.datastore.ingestion.services.mending import NotHere as NotHere

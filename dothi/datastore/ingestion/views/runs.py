@@ -68,6 +68,11 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "may_send": bool(by_hand),
+        "feeds": [
+            {"fed": fed, "title": kept[fed.dataset].title}
+            for fed in selectors.feeds()
+            if fed.dataset in kept
+        ],
         "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
     }
     return render(request, "ingestion/deliveries.html", context, status=422 if form.errors else 200)
