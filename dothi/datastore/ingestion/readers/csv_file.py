@@ -1,7 +1,7 @@
 """CSV of any dialect, encoding and size: block by block, in flat memory, nothing lost.
 
-A block is read, cut at the end of a record, brought to composed UTF-8, and taken apart by
-`records`; only sound lines reach the parser, which runs in a thread beside the next block.
+A block is read, brought to UTF-8, taken apart by `records` and cut at the end of a record; only its
+sound lines reach the parser. They are composed and parsed in a thread beside the next block.
 """
 
 from collections import deque
@@ -218,7 +218,8 @@ def _parse(block: _Block, shape: Shape) -> Batch:
     for at, span in found.spans.items():
         spans[np.searchsorted(rows, at)] = span
     text = _sound_lines(block)
-    table, skipped = _table(text, shape) if len(rows) else (_empty(shape), [])
+    # No mark joins with a delimiter, a quote or a line end: records stay what they are.
+    table, skipped = _table(encodings.composed(text), shape) if len(rows) else (_empty(shape), [])
     assert table.num_rows + len(skipped) == len(rows), "the parser saw other records"
     faulty = [
         _faulty(block, at, found.fault_spans.get(at, 1), reason, detail)

@@ -1,4 +1,4 @@
-"""From the bytes of a file to composed UTF-8, line for line."""
+"""From the bytes of a file to UTF-8, line for line, and to composed form."""
 
 import codecs
 import unicodedata
@@ -89,12 +89,13 @@ def line_ends(raw: bytes, encoding: str, newline: str) -> npt.NDArray[np.int64]:
 
 
 def to_text(raw: bytes, encoding: str, newline: str) -> tuple[bytes, list[int]]:
-    """Composed UTF-8 with as many lines, and the numbers (from 0) of lines that mean nothing.
+    """UTF-8 with as many lines, and the numbers (from 0) of lines that mean nothing.
 
-    Those lines keep their delimiters and quotes, so that they can be told from their neighbours.
+    What was UTF-8 already is not composed yet: see `composed`. Lines that mean nothing keep their
+    delimiters and quotes, so that they can be told from their neighbours.
     """
     if encoding == UTF8 and _all_utf8(raw):
-        return composed(raw), []
+        return raw, []
     if encoding != UTF8:
         try:
             return legacy_vi.decode(raw, encoding).encode(), []
@@ -150,7 +151,7 @@ def _meaningless(
 
 
 def _decoded(piece: bytes, encoding: str) -> bytes:
-    return composed(piece) if encoding == UTF8 else legacy_vi.decode(piece, encoding).encode()
+    return piece if encoding == UTF8 else legacy_vi.decode(piece, encoding).encode()
 
 
 def _skeleton(line: bytes, encoding: str) -> bytes:
