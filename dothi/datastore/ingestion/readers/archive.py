@@ -1,8 +1,11 @@
 """Files in a ZIP archive: listed, measured before they are unpacked, opened as streams."""
 
+import lzma
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,11 @@ MOST_MEMBERS = 1000
 _SMALL = 64 * 1024**2
 _INNER = ("[Content_Types].xml", "mimetype", "META-INF/manifest.xml")
 _ENCRYPTED = 0x1
+# What reading a damaged archive can end in.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError,
+    struct.error, UnicodeDecodeError,
+)  # fmt: skip
 
 
 def members(path: Path) -> list[str]:
@@ -37,7 +45,7 @@ def members(path: Path) -> list[str]:
             return []
         if len(infos) > MOST_MEMBERS:
             raise Unreadable(Reason.BOMB, members=len(infos), at_most=MOST_MEMBERS)
-        found = [info for info in infos if not info.is_dir() and not _is_hidden(info.filename)]
+        found = [info for info in infos if not _is_left_out(info.filename)]
         for info in found:
             check(info)
         return [info.filename for info in found]
@@ -76,10 +84,11 @@ def opened(path: Path, member: str = "") -> Iterator[IO[bytes]]:
             raise Unreadable(Reason.NO_MEMBER, member=member) from error
         check(info)
         try:
-            with packed.open(info) as stream:
-                yield stream
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-            raise Unreadable(Reason.BROKEN, member=member) from error
+            stream = packed.open(info)
+        except (OSError, ValueError, RuntimeError) as error:  # Places that are not in the file.
+            raise Unreadable(Reason.BROKEN, said=str(error)) from error
+        with stream:
+            yield stream
 
 
 @contextmanager
@@ -97,12 +106,13 @@ def as_file(path: Path, member: str = "") -> Iterator[Path]:
 @contextmanager
 def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        packed = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise Unreadable(Reason.BROKEN) from error
-    with packed:
-        yield packed
+        with zipfile.ZipFile(path) as packed:
+            yield packed
+    except DAMAGE as error:
+        raise Unreadable(Reason.BROKEN, said=str(error)) from error
 
 
-def _is_hidden(name: str) -> bool:
-    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
+def _is_left_out(name: str) -> bool:
+    """Folders, and what systems put beside the files of people."""
+    last = name.rpartition("/")[2]
+    return not last or last.startswith(".") or name.startswith("__MACOSX/")

@@ -1,7 +1,7 @@
 """Cells that show an error instead of a value.
 
-The reader of workbooks gives them as empty, which would be a gap that nobody sees. So the XML of
-the sheet is asked as well; its elements are gone through only where an error is in it at all.
+The reader of workbooks gives them as empty, which would be a gap that nobody sees. So the parts of
+the file are asked as well; XML is gone through only where an error is in it at all.
 """
 
 import re
@@ -12,7 +12,8 @@ from typing import IO, Any
 
 from defusedxml import ElementTree
 
-from dothi.datastore.ingestion.readers.shape import Format
+from dothi.datastore.ingestion.readers import archive, excel97
+from dothi.datastore.ingestion.readers.shape import Format, Reason, Unreadable
 
 NAMES = frozenset(
     {"#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#SPILL!", "#CALC!"}
@@ -22,7 +23,20 @@ _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 
 
 def find(path: Path, kind: Format, sheet: str) -> dict[int, dict[int, str]]:
-    """Errors by row (from 1) and column (from 0). None are known of the old binary XLS."""
+    """Errors by row (from 1) and column (from 0).
+
+    Raises:
+        Unreadable: the file is damaged, or its XML is not what a workbook holds.
+    """
+    try:
+        return _found(path, kind, sheet)
+    except (*archive.DAMAGE, ElementTree.ParseError, ValueError, KeyError, OSError) as error:
+        raise Unreadable(Reason.BROKEN, said=str(error)) from error
+
+
+def _found(path: Path, kind: Format, sheet: str) -> dict[int, dict[int, str]]:
+    if kind == Format.XLS:
+        return _gathered(excel97.errors(path, sheet))
     if kind == Format.XLSX:
         with zipfile.ZipFile(path) as packed:
             part = _part(packed, sheet)

@@ -4,6 +4,7 @@ A block is read, brought to UTF-8, taken apart by `records` and cut at the end o
 sound lines reach the parser. They are composed and parsed in a thread beside the next block.
 """
 
+import codecs
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -275,6 +276,9 @@ def _table(text: bytes, shape: Shape) -> tuple[pa.Table, list[tuple[int, int]]]:
         return "skip"
 
     names = list(shape.heads)
+    if text.startswith(codecs.BOM_UTF8):
+        # The parser takes one off the beginning; in a block that is a sign as any other.
+        text = codecs.BOM_UTF8 + text
     table = arrow_csv.read_csv(
         pa.BufferReader(text),
         # Rows are numbered only where one thread reads them, in one piece.

@@ -253,7 +253,8 @@ class _Analysis:
 
     def _are_of_line_ends(self, other: int) -> bool:
         """Whether all of these signs stand before a line feed that ends a line."""
-        paired = self.signs[np.maximum(self.ends - 2, 0)] == other
+        is_ended = self.signs[self.ends - 1] == self.dialect.newline
+        paired = is_ended & (self.signs[np.maximum(self.ends - 2, 0)] == other)
         return other == 13 and self.text.count(b"\r") == int(np.count_nonzero(paired))
 
     def _return_in_record(self, place: int, line: int) -> None:

@@ -28,7 +28,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"  # Of no format that we read.
     BROKEN = "broken"
     ENCRYPTED = "encrypted"
-    BOMB = "bomb"  # An archive that would grow beyond every measure.
+    BOMB = "bomb"  # Would grow beyond every measure when it is unpacked.
     NO_MEMBER = "no_member"
     NO_SHEET = "no_sheet"
     NO_RECORDS = "no_records"

@@ -3,20 +3,14 @@
 Hidden rows are rows: a filter hides them, and whoever sends the file may not know that it is on.
 """
 
+import pickle
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
 
 from dothi.datastore.ingestion.readers import archive, cell_errors, heads
 from dothi.datastore.ingestion.readers.batch import MOST_RAW, Batch, Faulty, table
@@ -36,22 +30,22 @@ def sheets(path: Path, *, member: str = "") -> list[str]:
     Raises:
         Unreadable: it is no workbook, or broken, or locked by a password.
     """
-    with archive.as_file(path, member) as file, _opened(file) as book:
-        return _visible(book)
+    with archive.as_file(path, member) as file, _told(file, "", 0) as messages:
+        _kind, seen, _all = next(messages)
+        return list(seen)
 
 
 def sniff(path: Path, member: str, sheet: str) -> Shape:
     """How the sheet is to be read: the one named, or the first that has something on it."""
     with archive.as_file(path, member) as file:
         kind = format_of(file)
-        with _opened(file) as book:
-            name, found = _choose(book, sheet)
-            sample = [_texts(row, "") for row in _some(found)]
-            left = found.start[1] if found.start else 0
-            merged = [
-                heads.Merged(top=top, left=first - left, bottom=bottom, right=last - left)
-                for (top, first), (bottom, last) in found.merged_cell_ranges or ()
-            ]
+        with _told(file, sheet, heads.SAMPLE) as messages:
+            name, left, ranges = _sheet(messages)
+            sample = [_texts(row, "") for row in _rows(messages)]
+    merged = [
+        heads.Merged(top=top, left=first - left, bottom=bottom, right=last - left)
+        for (top, first), (bottom, last) in ranges
+    ]
     encoding = _disguise(sample)
     if encoding:
         sample = [_texts(row, encoding) for row in sample]
@@ -73,12 +67,14 @@ def read(path: Path, shape: Shape, *, skip: int = 0) -> Iterator[Batch]:
 
     A row with a cell that shows an error is set aside; bytes of a row are its cells as JSON.
     """
-    with archive.as_file(path, shape.member) as file, _opened(file) as book:
+    with (
+        archive.as_file(path, shape.member) as file,
+        _told(file, shape.sheet, _ALL) as messages,
+    ):
         errors = cell_errors.find(file, shape.format, shape.sheet)
-        _name, sheet = _choose(book, shape.sheet)
-        left = sheet.start[1] if sheet.start else 0
+        _name, left, _merged = _sheet(messages)
         pending = _Pending(shape, left, errors, skip)
-        for line, row in enumerate(sheet.iter_rows(), start=1):
+        for line, row in enumerate(_rows(messages), start=1):
             if line <= skip:
                 continue
             pending.take(line, row)
@@ -163,7 +159,7 @@ def format_of(path: Path) -> Format:
             names = set(packed.namelist())
             for info in packed.infolist():
                 archive.check(info, most=MOST_BYTES)
-    except zipfile.BadZipFile as error:
+    except archive.DAMAGE as error:
         raise Unreadable(Reason.BROKEN) from error
     if "xl/workbook.xml" in names:
         return Format.XLSX
@@ -172,41 +168,54 @@ def format_of(path: Path) -> Format:
     raise Unreadable(Reason.UNKNOWN)
 
 
+# --- What the other process tells ----------------------------------------------------------------
+
+_ALL = 10_000_000  # Rows; no sheet has so many.
+Message = tuple[Any, ...]
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+def _told(path: Path, sheet: str, most: int) -> Iterator[Iterator[Message]]:
+    """The messages of `sheet_process`, which ends with the block."""
     format_of(path)
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            yield book
-    except PasswordError as error:
-        raise Unreadable(Reason.ENCRYPTED) from error
-    except CalamineError as error:
-        raise Unreadable(Reason.BROKEN, said=str(error)) from error
+    script = str(Path(__file__).with_name("sheet_process.py"))
+    # Without the folder of the script on the path: its files are not to be taken for packages.
+    command = [sys.executable, "-P", script, str(path), sheet, str(most)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield _messages(process)
+        finally:
+            process.kill()
 
 
-def _visible(book: CalamineWorkbook) -> list[str]:
-    return [
-        one.name
-        for one in book.sheets_metadata
-        if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
-    ]
+def _messages(process: subprocess.Popen[bytes]) -> Iterator[Message]:
+    assert process.stdout is not None
+    while True:
+        try:
+            message: Message = pickle.load(process.stdout)
+        except (EOFError, pickle.UnpicklingError) as error:
+            # It did not say that it had ended. A signal: it asked for more memory than it may have.
+            reason = Reason.BOMB if process.wait() < 0 else Reason.BROKEN
+            raise Unreadable(reason, ended=process.returncode) from error
+        if message[0] == "refused":
+            raise Unreadable(Reason(message[1]), **message[2])
+        yield message
+        if message[0] == "end":
+            return
 
 
-def _choose(book: CalamineWorkbook, wanted: str) -> tuple[str, CalamineSheet]:
-    if wanted:
-        if wanted not in book.sheet_names:
-            raise Unreadable(Reason.NO_SHEET, sheet=wanted, sheets=book.sheet_names)
-        return wanted, book.get_sheet_by_name(wanted)
-    for name in _visible(book):
-        found = book.get_sheet_by_name(name)
-        if found.height:
-            return name, found
+def _sheet(messages: Iterator[Message]) -> tuple[str, int, list[Any]]:
+    """The name of the sheet, its first column that is used (from 0), and its merged cells."""
+    for message in messages:
+        if message[0] == "sheet":
+            return message[1], message[2], message[3]
     raise Unreadable(Reason.EMPTY)
 
 
-def _some(sheet: CalamineSheet) -> list[list[Any]]:
-    rows = zip(range(heads.SAMPLE), sheet.iter_rows(), strict=False)
-    return [list(row) for _place, row in rows]
+def _rows(messages: Iterator[Message]) -> Iterator[list[Any]]:
+    for message in messages:
+        if message[0] == "rows":
+            yield from message[1]
 
 
 def _texts(row: Sequence[Any], encoding: str) -> Cells:

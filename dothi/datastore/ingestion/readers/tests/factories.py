@@ -92,24 +92,39 @@ def _biff(rows: list[list[Cell]], errors: tuple[tuple[int, int], ...]) -> bytes:
     return out + _record(0x000A, b"")
 
 
+_END, _NONE, _TABLE = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+
+
 def _compound(stream: bytes) -> bytes:
-    """One stream named Workbook: header, allocation table, directory, the stream."""
-    size = max(len(stream), 4096)  # Smaller ones would live in another kind of sector.
+    """One stream named Workbook: header, allocation tables, directory, the stream.
+
+    A stream below 4,096 bytes stands in pieces of 64 bytes, in a stream of the root.
+    """
+    size, is_small = len(stream), len(stream) < 4096
     sectors = -(-size // 512)
-    stream = stream.ljust(sectors * 512, b"\0")
+    tables = next(n for n in range(1, 100) if n * 128 >= n + 2 + sectors)
+    begin = tables + 2  # Behind the tables stand a table of small pieces and the directory.
+    table = [_TABLE] * tables + [_END, _END, *range(begin + 1, begin + sectors), _END]
+    pieces = -(-size // 64)
+    small = [*range(1, pieces), _END] if is_small else []
     header = struct.pack(
         "<8s16sHHHHH6xIIIIIIIII",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6,
-        0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0,
-    ) + struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)  # fmt: skip
-    chain = [*range(3, sectors + 2), 0xFFFFFFFE]
-    table = [0xFFFFFFFD, 0xFFFFFFFE, *chain]
-    assert len(table) <= 128, "one sector of the table is enough for a test"
-    fat = struct.pack(f"<{len(table)}I", *table).ljust(512, b"\xff")
-    directory = _entry("Root Entry", 5, 1, 0xFFFFFFFE, 0)
-    directory += _entry("Workbook", 2, 0xFFFFFFFF, 2, size)
-    directory += _entry("", 0, 0xFFFFFFFF, 0, 0) * 2
-    return header + fat + directory + stream
+        0, tables, tables + 1, 0, 4096, tables if is_small else _END, int(is_small), _END, 0,
+    ) + struct.pack("<109I", *range(tables), *[_NONE] * (109 - tables))  # fmt: skip
+    root = (begin, pieces * 64) if is_small else (_END, 0)
+    directory = _entry("Root Entry", 5, 1, *root)
+    directory += _entry("Workbook", 2, _NONE, 0 if is_small else begin, size)
+    directory += _entry("", 0, _NONE, 0, 0) * 2
+    return b"".join(
+        [
+            header,
+            struct.pack(f"<{len(table)}I", *table).ljust(tables * 512, b"\xff"),
+            struct.pack(f"<{len(small)}I", *small).ljust(512, b"\xff"),
+            directory,
+            stream.ljust(sectors * 512, b"\0"),
+        ]
+    )
 
 
 def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:

@@ -165,6 +165,21 @@ def test_reading_a_sheet_goes_on_where_it_was_stopped(
     assert rest[0].rows["_line"].to_pylist() == [4, 5, 6]
 
 
+def test_a_value_in_the_farthest_corner_ends_nobody(tmp_path: Path) -> None:
+    """The reader fills the grid between: seventeen thousand million cells."""
+    path = tmp_path / "far.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert isinstance(sheet, Worksheet)
+    sheet["A1"] = sheet["XFD1048576"] = "x"
+    made.save(path)
+
+    with pytest.raises(Unreadable) as refused:
+        sniff(path)
+
+    assert refused.value.reason == Reason.BOMB
+
+
 def test_a_table_of_libreoffice(tmp_path: Path) -> None:
     path = tmp_path / "table.ods"
     text, number = factories.ods_text, factories.ods_number
@@ -197,6 +212,21 @@ def test_a_table_of_excel_97(tmp_path: Path) -> None:
 
     assert (shape.format, shape.sheet, shape.heads) == (Format.XLS, "Trang 1", ("Mã", "Tên"))
     assert rows_of(list(read(path, shape))) == [["A1", "Đường số 5"], ["A2", "12"]]
+
+
+@pytest.mark.parametrize("size", [3, 1500])
+def test_an_error_in_a_table_of_excel_97(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "old.xls"
+    rows: list[list[factories.Cell]] = [["Mã", "Số"]]
+    rows += [[f"A{number}", float(number)] for number in range(size)]
+    factories.write_xls(path, rows, errors=((2, 1),))
+
+    batches = list(read(path, sniff(path)))
+
+    assert len(rows_of(batches)) == size - 1
+    assert [(one.line, one.detail) for one in faulty_of(batches)] == [
+        (3, {"cells": [{"head": "Số", "shows": "#DIV/0!"}]})
+    ]
 
 
 def test_what_only_looks_like_a_workbook_is_refused(tmp_path: Path) -> None:
