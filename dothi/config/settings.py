@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "dothi.datastore.indicators",
     "dothi.datastore.ingestion",
     "dothi.datastore.tables",
+    "dothi.datastore.resolution",
     "dothi.datastore.catalogue",
     "dothi.accounts",
     "dothi.units",

@@ -36,6 +36,7 @@ DESK = (
     ("feedback:sealed", _("Protected channel"), "lock", "feedback.open_sealed"),
     ("feedback:catalogue", _("Catalogue"), "columns", "feedback.manage_catalogue"),
     ("portal:desk", _("News desk"), "news", "portal.read"),
+    ("resolution:projects", _("Matching lists"), "people", "resolution.read"),
     ("operations:wall", _("The wall"), "wall", WALL),
     ("operations:brief", _("Morning brief"), "brief", "operations.read_brief"),
     ("accounts:staff", _("Staff"), "people", "accounts.see_staff"),

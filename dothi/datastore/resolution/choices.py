@@ -49,8 +49,8 @@ class RunState(TextChoices):
 class ChangeKind(TextChoices):
     """Why the make-up of clusters changed."""
 
-    RUN = "run", _("Run")
-    DECISION = "decision", _("Decision")
+    RUN = "run", _("Found by a run")
+    DECISION = "decision", _("Decided on a pair")
     MERGE = "merge", _("Merged by hand")
     SPLIT = "split", _("Split by hand")
     UNDO = "undo", _("Undone")

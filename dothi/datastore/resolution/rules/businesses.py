@@ -24,19 +24,21 @@ NAME = Comparison(
     code="name",
     missing="name_l is null or name_r is null",
     levels=(
-        Level(code="exact", when="name_l = name_r", m=0.7, least_u=1e-4, rarity_of="name"),
-        Level(code="turned", when="words_l = words_r", m=0.05, rarity_of="words"),
+        Level(code="exact", when="name_l = name_r", m=0.7, u=1e-4, rarity_of="name"),
+        Level(code="turned", when="words_l = words_r", m=0.05, u=2e-5, rarity_of="words"),
         Level(
             code="typing",
             when="case when jaro_winkler_similarity(name_l, name_r) >= 0.9"
             " then damerau_levenshtein(name_l, name_r) <= 2 else false end",
             m=0.1,
+            u=1.5e-3,
         ),
         Level(
             code="shortened",
             when="length(name_l) >= 6 and length(name_r) >= 6"
             " and (contains(name_l, name_r) or contains(name_r, name_l))",
             m=0.1,
+            u=1e-4,
         ),
     ),
     otherwise=0.05,
@@ -45,8 +47,8 @@ TAX_CODE = Comparison(
     code="tax_code",
     missing="tax_code_l is null or tax_code_r is null",
     levels=(
-        Level(code="exact", when="tax_code_l = tax_code_r", m=0.93, u=1e-9),
-        Level(code="one_digit", when=near("tax_code"), m=0.02),
+        Level(code="exact", when="tax_code_l = tax_code_r", m=0.93, u=1e-9, known=True),
+        Level(code="one_digit", when=near("tax_code"), m=0.02, u=1e-6),
     ),
     # A branch has the code of its house and a number of its own: another place.
     otherwise=0.05,
@@ -59,13 +61,13 @@ CONTACT = Comparison(
             code="both",
             when="phone_l = phone_r and spot_l = spot_r",
             m=0.45,
-            least_u=1e-5,
+            u=1e-5,
             rarity_of="spot",
         ),
-        Level(code="address", when="spot_l = spot_r", m=0.25, least_u=1e-4, rarity_of="spot"),
-        Level(code="phone", when="phone_l = phone_r", m=0.1, least_u=1e-5),
-        Level(code="street", when="street_l = street_r", m=0.05),
-        Level(code="ward", when="ward_l = ward_r", m=0.05),
+        Level(code="address", when="spot_l = spot_r", m=0.25, u=1e-4, rarity_of="spot"),
+        Level(code="phone", when="phone_l = phone_r", m=0.1, u=1e-5),
+        Level(code="street", when="street_l = street_r", m=0.05, u=0.03),
+        Level(code="ward", when="ward_l = ward_r", m=0.05, u=0.2),
     ),
     otherwise=0.1,
 )

@@ -47,18 +47,18 @@ MEMBERS = Comparison(
     code="members",
     missing="members_l is null or members_r is null",
     levels=(
-        Level(code="all", when=f"members_l = members_r and {_shared(2)}", m=0.35),
-        Level(code="three", when=_shared(3), m=0.25),
-        Level(code="two", when=_shared(2), m=0.2),
-        Level(code="head", when="head_l = head_r", m=0.1, least_u=1e-4, rarity_of="head"),
-        Level(code="one", when=_shared(1), m=0.05),
+        Level(code="all", when=f"members_l = members_r and {_shared(2)}", m=0.35, u=1e-6),
+        Level(code="three", when=_shared(3), m=0.25, u=1e-6),
+        Level(code="two", when=_shared(2), m=0.2, u=1e-5),
+        Level(code="head", when="head_l = head_r", m=0.1, u=1e-4, rarity_of="head"),
+        Level(code="one", when=_shared(1), m=0.05, u=2e-3),
     ),
     otherwise=0.05,
 )
 BOOK = Comparison(
     code="book",
     missing="book_l is null or book_r is null",
-    levels=(Level(code="exact", when="book_l = book_r", m=0.95, u=1e-6),),
+    levels=(Level(code="exact", when="book_l = book_r", m=0.95, u=1e-6, known=True),),
     otherwise=0.05,
 )
 PLACE = Comparison(
@@ -69,13 +69,13 @@ PLACE = Comparison(
             code="both",
             when="phone_l = phone_r and spot_l = spot_r",
             m=0.35,
-            least_u=1e-5,
+            u=1e-5,
             rarity_of="spot",
         ),
-        Level(code="address", when="spot_l = spot_r", m=0.35, least_u=4e-5, rarity_of="spot"),
-        Level(code="phone", when="phone_l = phone_r", m=0.1, least_u=1e-5),
-        Level(code="street", when="street_l = street_r", m=0.05),
-        Level(code="ward", when="ward_l = ward_r", m=0.05),
+        Level(code="address", when="spot_l = spot_r", m=0.35, u=4e-5, rarity_of="spot"),
+        Level(code="phone", when="phone_l = phone_r", m=0.1, u=1e-5),
+        Level(code="street", when="street_l = street_r", m=0.05, u=0.03),
+        Level(code="ward", when="ward_l = ward_r", m=0.05, u=0.2),
     ),
     otherwise=0.1,
 )

@@ -1,8 +1,8 @@
 """What a way of matching is made of, as data: comparisons with their levels, and blocks.
 
 The conditions are SQL of the DuckDB dialect over prepared columns, `…_l` and `…_r` for the two
-rows of a pair. The default probabilities `m` (share of true pairs that reach a level) come from the
-invented town; lists with enough sure pairs learn their own.
+rows of a pair. `m` is the share of true pairs that reach a level, `u` that of untrue ones. What
+stands here comes from the invented town; lists that are long enough learn their own.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +22,9 @@ class Level:
     code: str
     when: str
     m: float
-    # Share of untrue pairs that reach it: counted in the lists, but never taken to be rarer than
-    # `least_u` (small lists show chance), or known beforehand (`u`: numbers that name one person).
-    least_u: float = 1e-6
-    u: float | None = None
+    u: float
+    # `u` is not counted in the lists: numbers that name one person, whatever chance shows.
+    known: bool = False
     # A rare value that agrees says more than a common one: frequencies of this column weigh in.
     rarity_of: str = ""
 

@@ -123,40 +123,40 @@ NAME = Comparison(
     code="name",
     missing="(plain_l is null or plain_r is null) and (alias_l is null or alias_r is null)",
     levels=(
-        Level(code="exact", when="name_l = name_r", m=0.53, least_u=5e-5, rarity_of="plain"),
+        Level(code="exact", when="name_l = name_r", m=0.53, u=7e-5, rarity_of="plain"),
         Level(
             code="marks_lost",
             when="plain_l = plain_r and (name_l = plain_l or name_r = plain_r)",
-            m=0.26,
+            m=0.26, u=3e-5,
             rarity_of="plain",
         ),
         Level(code="turned", when="unordered_l = unordered_r and name_l <> name_r"
-              " and plain_l <> plain_r", m=0.0066, rarity_of="unordered"),
-        Level(code="other_marks", when="plain_l = plain_r", m=0.0134, rarity_of="plain"),
+              " and plain_l <> plain_r", m=0.0066, u=5e-6, rarity_of="unordered"),
+        Level(code="other_marks", when="plain_l = plain_r", m=0.0134, u=9e-6, rarity_of="plain"),
         Level(
             code="middle_missing",
             when="given_l = given_r and family_l = family_r and (middle_l = '' or middle_r = ''"
             " or middle_l like middle_r || ' %' or middle_r like middle_l || ' %'"
             " or middle_l like '% ' || middle_r or middle_r like '% ' || middle_l)",
-            m=0.074,
+            m=0.074, u=2.2e-4,
         ),
         Level(
             code="initials",
             when="initials_l = initials_r and given_l = given_r"
             " and (length(family_l) = 1 or length(family_r) = 1)",
-            m=0.031,
+            m=0.031, u=8e-6,
         ),
         Level(
             code="typing",
             when=TYPING,
-            m=0.065,
+            m=0.065, u=4e-4,
         ),
         Level(
             code="nickname",
             when="alias_l = alias_r and ward_l = ward_r and (plain_l is null or plain_r is null)",
-            m=0.003,
+            m=0.003, u=1e-6,
         ),
-        Level(code="given_only", when="given_l = given_r", m=0.004),
+        Level(code="given_only", when="given_l = given_r", m=0.004, u=1e-2),
     ),
     otherwise=0.013,
 )  # fmt: skip
@@ -164,27 +164,28 @@ BIRTH = Comparison(
     code="birth",
     missing="born_year_l is null or born_year_r is null",
     levels=(
-        Level(code="exact", when="born_l = born_r", m=0.835, least_u=3e-5),
+        Level(code="exact", when="born_l = born_r", m=0.835, u=4.6e-5),
         Level(
             code="swapped",
             when="born_l = born_swapped_r or born_swapped_l = born_r",
             m=0.0215,
-            least_u=1e-5,
+            u=1.2e-5,
         ),
         Level(
             code="year_only",
             when="born_year_l = born_year_r and (born_l is null or born_r is null)",
             m=0.103,
+            u=1e-3,
         ),
-        Level(code="one_digit", when=near("born"), m=0.036, least_u=5e-4),
-        Level(code="year", when="born_year_l = born_year_r", m=0.0015),
+        Level(code="one_digit", when=near("born"), m=0.036, u=1e-3),
+        Level(code="year", when="born_year_l = born_year_r", m=0.0015, u=1.1e-2),
     ),
     otherwise=0.003,
 )
 SEX = Comparison(
     code="sex",
     missing="sex_l is null or sex_r is null",
-    levels=(Level(code="exact", when="sex_l = sex_r", m=0.988),),
+    levels=(Level(code="exact", when="sex_l = sex_r", m=0.988, u=0.5),),
     otherwise=0.012,
 )
 IDENTITY = Comparison(
@@ -197,11 +198,13 @@ IDENTITY = Comparison(
             when="citizen_id_l = citizen_id_r or old_id_l = old_id_r",
             m=0.968,
             u=SAME_NUMBER,
+            known=True,
         ),
         Level(
             code="one_digit",
             when=f"{near('citizen_id')} or {near('old_id')}",
             m=0.019,
+            u=7e-7,
         ),
     ),
     otherwise=0.013,
@@ -217,31 +220,33 @@ CONTACT = Comparison(
             code="both",
             when="phone_l = phone_r and spot_l = spot_r",
             m=0.365,
-            least_u=1e-5,
+            u=2e-5,
             rarity_of="spot",
         ),
         Level(
             code="address",
             when="spot_l = spot_r and ward_l = ward_r",
             m=0.333,
-            least_u=4e-5,
+            u=8e-5,
             rarity_of="spot",
         ),
-        Level(code="phone", when="phone_l = phone_r", m=0.167, least_u=2e-6),
-        Level(code="other_ward", when="spot_l = spot_r", m=0.002),
-        Level(code="phone_digit", when=near("phone"), m=0.0045),
+        Level(code="phone", when="phone_l = phone_r", m=0.167, u=7e-6),
+        Level(code="other_ward", when="spot_l = spot_r", m=0.002, u=1e-5),
+        Level(code="phone_digit", when=near("phone"), m=0.0045, u=1e-6),
         Level(
             code="house_like",
             when="street_l = street_r and (levenshtein(house_l, house_r) <= 1"
             " or house_l like house_r || '/%' or house_r like house_l || '/%')",
             m=0.002,
+            u=3e-4,
         ),
         Level(
             code="street",
             when="street_l = street_r and (house_l is null or house_r is null)",
             m=0.0255,
+            u=1.2e-3,
         ),
-        Level(code="ward", when="ward_l = ward_r", m=0.032),
+        Level(code="ward", when="ward_l = ward_r", m=0.032, u=0.25),
     ),
     otherwise=0.069,
 )

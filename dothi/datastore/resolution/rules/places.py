@@ -14,11 +14,12 @@ HOUSE = Comparison(
     code="house",
     missing="house_l is null or house_r is null",
     levels=(
-        Level(code="exact", when="house_l = house_r", m=0.9, least_u=1e-3, rarity_of="house"),
+        Level(code="exact", when="house_l = house_r", m=0.9, u=3e-3, rarity_of="house"),
         Level(
             code="without_letter",
             when="regexp_replace(house_l, '[a-z]+$', '') = regexp_replace(house_r, '[a-z]+$', '')",
             m=0.04,
+            u=1e-3,
         ),
     ),
     otherwise=0.06,
@@ -27,12 +28,13 @@ STREET = Comparison(
     code="street",
     missing="street_l is null or street_r is null",
     levels=(
-        Level(code="exact", when="street_l = street_r", m=0.9, least_u=1e-3, rarity_of="street"),
+        Level(code="exact", when="street_l = street_r", m=0.9, u=0.03, rarity_of="street"),
         Level(
             code="typing",
             when="case when jaro_winkler_similarity(street_l, street_r) >= 0.9"
             " then damerau_levenshtein(street_l, street_r) <= 2 else false end",
             m=0.07,
+            u=1e-3,
         ),
     ),
     otherwise=0.03,
@@ -40,7 +42,7 @@ STREET = Comparison(
 WARD = Comparison(
     code="ward",
     missing="ward_l is null or ward_r is null",
-    levels=(Level(code="exact", when="ward_l = ward_r", m=0.93, least_u=1e-2, rarity_of="ward"),),
+    levels=(Level(code="exact", when="ward_l = ward_r", m=0.93, u=0.2, rarity_of="ward"),),
     otherwise=0.07,
 )
 ADDRESSES = Model(

@@ -16,8 +16,9 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_level_library import CustomLevel
 from splink.comparison_library import CustomComparison
+from splink.internals.comparison_level import ComparisonLevel
 
-from dothi.datastore.resolution.rules.model import OTHERWISE, Comparison, Model, Wards
+from dothi.datastore.resolution.rules.model import OTHERWISE, Comparison, Level, Model, Wards
 
 # What it says of levels that no pair reached is met by the defaults.
 logging.getLogger("splink").setLevel(logging.ERROR)
@@ -25,6 +26,8 @@ logging.getLogger("splink").setLevel(logging.ERROR)
 BATCH = 50_000
 # Fewer sure pairs than this teach nothing: the default probabilities stay.
 ENOUGH_TO_LEARN = 2_000
+# With fewer rows the shares among untrue pairs are not counted: a handful of pairs shows chance.
+ENOUGH_TO_COUNT = 1_000
 # In shorter lists each value looks common: one row in a hundred says nothing of the town.
 ENOUGH_FOR_RARITY = 5_000
 RANDOM_PAIRS = 2e6
@@ -228,10 +231,12 @@ def _learn(
     possible = max(rows * (rows - 1) / 2, 1)
     prior = min(max(sure, 1) / model.sure_share / possible, 0.5)
     linker._settings_obj._probability_two_random_records_match = prior
-    linker.training.estimate_u_using_random_sampling(
-        max_pairs=RANDOM_PAIRS, seed=SEED, min_count_per_level=None
-    )
-    _correct_u(linker, model, prior)
+    count = rows >= ENOUGH_TO_COUNT
+    if count:
+        linker.training.estimate_u_using_random_sampling(
+            max_pairs=RANDOM_PAIRS, seed=SEED, min_count_per_level=None
+        )
+    _correct_u(linker, model, prior, count=count)
     enough = sure >= ENOUGH_TO_LEARN
     if enough:
         for columns in model.learn_on:
@@ -245,8 +250,16 @@ def _learn(
     return _read(linker, prior, enough)
 
 
-def _correct_u(linker: Linker, model: Model, prior: float) -> None:
-    """Pairs taken at random hold true ones too, which makes rare levels look common."""
+def _u(ours: Level, level: ComparisonLevel, prior: float, count: bool) -> float:
+    """What was counted, less the true pairs among those taken at random; within reason."""
+    if ours.known or not count:
+        return ours.u
+    seen = level.u_probability or 0.0 if level._has_estimated_u_values else 0.0
+    return max(seen - prior * (level.m_probability or 0.0), ours.u / 10)
+
+
+def _correct_u(linker: Linker, model: Model, prior: float, *, count: bool) -> None:
+    """Set the shares among untrue pairs; counted only where that says more than chance."""
     for comparison in linker._settings_obj.comparisons:
         ours = {one.code: one for one in model.comparison(comparison.output_column_name).levels}
         rest = 1.0
@@ -257,9 +270,7 @@ def _correct_u(linker: Linker, model: Model, prior: float) -> None:
             if known is None:  # None of the levels: what is left.
                 level.u_probability = max(rest, SMALLEST)
                 continue
-            seen = level.u_probability or 0.0 if level._has_estimated_u_values else 0.0
-            chance = seen - prior * (level.m_probability or 0.0)
-            level.u_probability = known.u or max(chance, known.least_u)
+            level.u_probability = _u(known, level, prior, count)
             rest -= level.u_probability
 
 

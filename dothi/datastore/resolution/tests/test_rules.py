@@ -11,7 +11,9 @@ from dothi.datastore.resolution.rules import clusters, golden, households, perso
 from dothi.datastore.resolution.rules.golden import Source
 from dothi.datastore.resolution.rules.kinds import MODELS
 
-PAIRS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.floats(-5, 20)), max_size=40)
+PAIRS = st.lists(
+    st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(-5, 20)), max_size=25
+)
 DECIDED = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=6)
 
 
@@ -99,7 +101,7 @@ def test_what_was_called_the_same_is_joined_however_light_the_pair() -> None:
 
 @given(pairs=PAIRS, same=DECIDED, different=DECIDED)
 def test_clusters_never_share_a_member_nor_hold_two_that_were_told_apart(
-    pairs: list[tuple[int, int, float]],
+    pairs: list[tuple[int, int, int]],
     same: list[tuple[int, int]],
     different: list[tuple[int, int]],
 ) -> None:

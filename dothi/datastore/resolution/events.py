@@ -1,0 +1,40 @@
+"""Facts that resolution tells the rest of the platform."""
+
+from typing import ClassVar
+
+from dothi.core.events.registry import Event
+
+
+class ProjectMoved(Event):
+    """A project was asked for, approved, refused or ended."""
+
+    name: ClassVar[str] = "resolution.project_moved"
+    code: str
+    unit_code: str
+    kind: str
+    was: str
+    now: str
+
+
+class RunFinished(Event):
+    """All lists of a project were compared anew."""
+
+    name: ClassVar[str] = "resolution.run_finished"
+    code: str
+    unit_code: str
+    kind: str
+    run: int
+    rows: int
+    linked: int
+    to_review: int
+    clusters: int
+
+
+class ClustersChanged(Event):
+    """A person changed which rows are one."""
+
+    name: ClassVar[str] = "resolution.clusters_changed"
+    code: str
+    unit_code: str
+    change: str
+    entities: list[str]

@@ -1,0 +1,1 @@
+"""The desk pages: projects, the review queue, entities."""
