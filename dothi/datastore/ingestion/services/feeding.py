@@ -10,6 +10,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -222,11 +223,16 @@ def _write(row: Feed, definition: DomainDataset, rows: Rows) -> tuple[list[Path]
     waiting = iter(rows)
     while chunk := list(islice(waiting, AT_ONCE)):
         path = folder / f"part-{len(parts):05d}.parquet"
-        made = [{name: one.get(name) for name in schema.names} for one in chunk]
+        made = [{name: _plain(one.get(name)) for name in schema.names} for one in chunk]
         pq.write_table(pa.Table.from_pylist(made, schema=schema), path, compression="zstd")
         parts.append(path)
         count += len(chunk)
     return parts, count
+
+
+def _plain(value: Any) -> Any:
+    """A value as a column holds it: exact decimals of the database are numbers in the store."""
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _records(row: Feed, definition: DomainDataset) -> Iterator[Record]:

@@ -10,13 +10,21 @@ from django.db import transaction
 from dothi.core.events.registry import Event, events
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.choices import Mode, Rhythm, Type
-from dothi.datastore.catalogue.registry import Current, DomainDataset, History, Row, column
+from dothi.datastore.catalogue.registry import (
+    Current,
+    DomainDataset,
+    History,
+    Row,
+    column,
+    datasets,
+)
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion import selectors, services
 from dothi.datastore.ingestion.models import Feed
 from dothi.datastore.ingestion.services import feeding
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables import services as store
+from dothi.units.tests.factories import load_demo_units
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
@@ -216,3 +224,14 @@ def test_the_lag_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     move("L-2", "off")
     [fed] = selectors.feeds()
     assert (fed.rows, fed.waiting, fed.fed_at) == (1, 2, AT)
+
+
+@pytest.mark.parametrize("code", sorted(datasets))
+def test_every_table_of_the_house_can_be_fed(code: str) -> None:
+    """With the sample units, each definition gives rows that fit its own contract."""
+    load_demo_units()
+    services.feed(datasets[code], at=AT)
+    if code.startswith("units"):
+        version = tables.latest(code)
+        assert version is not None
+        assert version.rows > 0
