@@ -18,7 +18,7 @@ VAR = env.folder("DOTHI_VAR", BASE_DIR / "var")
 KEYS = env.folder("DOTHI_KEYS", VAR / "keys")
 # The tables of the data store, and what one question to them may use.
 STORE = env.folder("DOTHI_STORE", VAR / "store")
-STORE_MEMORY = env.text("DOTHI_STORE_MEMORY", "1GB")
+STORE_MEMORY = env.text("DOTHI_STORE_MEMORY", "768MB")
 STORE_THREADS = env.number("DOTHI_STORE_THREADS", os.cpu_count() or 2)
 # How long versions stay readable that no release pins.
 STORE_KEEP_DAYS = env.number("DOTHI_STORE_KEEP_DAYS", 90)

@@ -50,29 +50,29 @@ def among(changes: Changes, *, others: int) -> Changes:
 
 def fates_by_key(before: str, after: str, key: Sequence[str], columns: Columns) -> str:
     """A table `fates` of keys that were added, changed or removed. The others are not kept."""
-    digest = sql.row_digest(columns)
+    hashed = sql.row_hash(columns)
     keys = sql.names(key)
     chosen = ", ".join(
         f"coalesce(a.{sql.name(one)}, b.{sql.name(one)}) as {sql.name(one)}" for one in key
     )
     return (
         f"create temp table fates as select {chosen}, "
-        "case when a.digest is null then 'added' when b.digest is null then 'removed' "
+        "case when a.hash is null then 'added' when b.hash is null then 'removed' "
         "else 'changed' end as fate "
-        f"from (select {keys}, {digest} as digest from {before}) a "
-        f"full join (select {keys}, {digest} as digest from {after}) b "
-        f"on {sql.same_key(key, 'a', 'b')} where a.digest is distinct from b.digest"
+        f"from (select {keys}, {hashed} as hash from {before}) a "
+        f"full join (select {keys}, {hashed} as hash from {after}) b "
+        f"on {sql.same_key(key, 'a', 'b')} where a.hash is distinct from b.hash"
     )
 
 
 def fates_by_row(before: str, after: str, columns: Columns) -> str:
-    """A table `fates` of digests and how often they were added or removed."""
-    digest = sql.row_digest(columns)
+    """A table `fates` of hashes and how often they were added or removed."""
+    hashed = sql.row_hash(columns)
     return (
-        "create temp table fates as select digest, "
+        "create temp table fates as select hash, "
         "case when sum(side) > 0 then 'added' else 'removed' end as fate, abs(sum(side)) as times "
-        f"from (select {digest} as digest, -1 as side from {before} "
-        f"union all select {digest}, 1 from {after}) group by digest having sum(side) <> 0"
+        f"from (select {hashed} as hash, -1 as side from {before} "
+        f"union all select {hashed}, 1 from {after}) group by hash having sum(side) <> 0"
     )
 
 
@@ -114,6 +114,6 @@ def sample_by_key(source: str, key: Sequence[str], columns: Columns, fate: str) 
 def sample_by_row(source: str, columns: Columns, fate: str) -> str:
     shown = sql.names([one.name for one in columns], of="a")
     return (
-        f"select {shown} from {source} a where {sql.row_digest(columns, of='a')} in "
-        f"(select digest from fates where fate = {sql.text(fate)}) limit {SAMPLE}"
+        f"select {shown} from {source} a where {sql.row_hash(columns, of='a')} in "
+        f"(select hash from fates where fate = {sql.text(fate)}) limit {SAMPLE}"
     )

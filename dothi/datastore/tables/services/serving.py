@@ -52,6 +52,8 @@ def _build(version: Version, role: Role, path: Path) -> None:
         if any(rule == Rule.TOKEN for _, rule in shown):
             key = keyed_hash(role.purpose, purpose="tables.token")
             connection.execute("set variable token_key = ?", [key])
+        if not engine.keeps_order(connection, selectors.files(version)):
+            connection.execute("set preserve_insertion_order = false")
         connection.execute(
             f"create table {NAME} as select {columns} from {selectors.rows_of(version)}"
         )

@@ -120,3 +120,22 @@ def test_the_way_back_is_the_way_there_turned_round() -> None:
     assert counts(there) == (1, 1, 2, 0)
     assert counts(back) == (2, 1, 1, 0)
     assert there.samples["removed"] == back.samples["added"]
+
+
+def test_rows_that_lie_in_files_of_both_versions_count_as_unchanged() -> None:
+    published(reports(1, 2), run="a")
+    published(reports(3, 4), run="b", mode=Mode.APPEND)
+    published([report(4, rating=9), report(5)], run="c", mode=Mode.MERGE)
+    changes = selectors.difference("reports", 2, 3)
+    assert set(selectors.files(selectors.version("reports", 2))) & set(
+        selectors.files(selectors.version("reports", 3))
+    )
+    assert counts(changes) == (1, 1, 0, 3)
+    assert (changes.before, changes.after) == (4, 5)
+
+
+def test_a_version_differs_from_itself_in_nothing() -> None:
+    published(reports(1, 2), run="a")
+    changes = selectors.difference("reports", 1, 1)
+    assert changes.nothing
+    assert changes.unchanged == 2

@@ -4,8 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.tables import selectors, services
 from dothi.datastore.tables.choices import Rule
 from dothi.datastore.tables.models import Serving, Version
@@ -122,6 +125,30 @@ def test_a_build_that_failed_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
             services.serve(version, WHOLE, at=NOON)
     assert selectors.serving(version, WHOLE) is None
     assert not [path for path in places.serving().rglob("*") if path.is_file()]
+
+
+def test_rows_are_served_in_the_order_in_which_they_were_delivered() -> None:
+    version = published(reports(3, 1, 2), run="a")
+    path = selectors.serving(version, WHOLE)
+    assert path is not None
+    with duckdb.connect(str(path), read_only=True) as connection:
+        codes = connection.sql("select code from data").fetchall()
+    assert [code for (code,) in codes] == ["PA-000003", "PA-000001", "PA-000002"]
+
+
+def test_parts_with_large_row_groups_are_served_whole_too() -> None:
+    schema = pa.schema([("code", pa.string())])
+    path = services.workspace("codes", "a") / "part.parquet"
+    codes = pa.table({"code": [f"{number:07}" for number in range(300_000)]}, schema=schema)
+    pq.write_table(codes, path, row_group_size=130_000)
+    version = services.publish(
+        "codes", [path], mode=Mode.REPLACE, schema=schema, run="a", by="system", at=NOON
+    )
+    place = selectors.serving(version, WHOLE)
+    assert place is not None
+    with duckdb.connect(str(place), read_only=True) as connection:
+        found = connection.sql("select count(*), count(distinct code) from data").fetchone()
+    assert found == (300_000, 300_000)
 
 
 def fail(*_: object) -> None:
