@@ -1,7 +1,7 @@
 """Questions about people: which posts they hold, where, and what they may do there."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -322,3 +322,16 @@ def current_totp(user: User, at: datetime) -> str:
     device = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
     secret = mfa_adapter().decrypt(device.data["secret"])
     return str(format_hotp_value(hotp_value(secret, int(at.timestamp()) // TOTP_PERIOD)))
+
+
+def person_of(actor: str) -> int | None:
+    """The person behind an actor, if it is one."""
+    kind, _, number = actor.partition(":")
+    return int(number) if kind == "user" and number.isdigit() else None
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """What the actors are called, in one query."""
+    people = {person: actor for actor in actors if (person := person_of(actor)) is not None}
+    found = User.objects.filter(pk__in=people) if people else User.objects.none()
+    return {people[user.pk]: user.get_full_name() for user in found}

@@ -1,6 +1,6 @@
 """Questions about articles."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +11,8 @@ from dothi.accounts import registry
 from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User, in_force
+from dothi.accounts.selectors import names_of as names_of
+from dothi.accounts.selectors import person_of as person_of
 from dothi.core.attachments import selectors as files
 from dothi.core.attachments.models import Attachment
 from dothi.core.audit import selectors as audit
@@ -190,19 +192,6 @@ def pictures_of(article: Article) -> list[Attachment]:
 def history_of(article: Article) -> list[Entry]:
     """What was done to the article, newest first, from the audit."""
     return list(audit.entries_of(f"portal.article:{article}").order_by("-id"))
-
-
-def person_of(actor: str) -> int | None:
-    """The person behind an actor, if it is one."""
-    kind, _, number = actor.partition(":")
-    return int(number) if kind == "user" and number.isdigit() else None
-
-
-def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """What the actors are called, in one query."""
-    people = {person: actor for actor in actors if (person := person_of(actor)) is not None}
-    found = User.objects.filter(pk__in=people) if people else User.objects.none()
-    return {people[user.pk]: user.get_full_name() for user in found}
 
 
 def approving_post(article: Article, *, on: date) -> tuple[str, str]:

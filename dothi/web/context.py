@@ -28,6 +28,7 @@ PORTAL = (
     ("feedback:report", _("Report"), "report"),
     ("feedback:follow", _("Follow my matter"), "follow"),
     ("feedback:map", _("Map"), "map"),
+    ("catalogue:list", _("Data"), "data"),
     ("web:my", _("My page"), "person"),
 )
 DESK = (
@@ -37,6 +38,7 @@ DESK = (
     ("feedback:catalogue", _("Catalogue"), "columns", "feedback.manage_catalogue"),
     ("portal:desk", _("News desk"), "news", "portal.read"),
     ("resolution:projects", _("Matching lists"), "people", "resolution.read"),
+    ("catalogue:desk", _("Data store"), "data", "catalogue.see"),
     ("operations:wall", _("The wall"), "wall", WALL),
     ("operations:brief", _("Morning brief"), "brief", "operations.read_brief"),
     ("accounts:staff", _("Staff"), "people", "accounts.see_staff"),

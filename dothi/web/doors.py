@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from dothi.datastore.catalogue.api import ckan, dcat
+from dothi.datastore.catalogue.views import public as catalogue
 from dothi.operations.views import stream
 from dothi.web import sitemap, views
 
@@ -12,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^sitemap-(?P<name>pages|news-[1-9][0-9]{0,5})\.xml$", sitemap.part, name="sitemap_part"
     ),
     path("live/operations/wall", stream),
+    path("data/<slug:code>/contract.yaml", catalogue.contract, name="catalogue_contract"),
+    re_path(r"^catalog\.(?P<suffix>jsonld|ttl)$", dcat.catalogue, name="dcat"),
+    path("api/3/action/<slug:name>", ckan.action, name="ckan"),
+    path("api/action/<slug:name>", ckan.action),
     path("files/", include("dothi.core.attachments.urls")),
     path("open311/", include("dothi.feedback.api.urls")),
     path("notices/", include("dothi.core.notices.urls")),

@@ -23,7 +23,7 @@ from dothi.datastore.catalogue.choices import (
     Type,
 )
 from dothi.datastore.catalogue.rules import odcs
-from dothi.datastore.catalogue.rules.contract import Contract
+from dothi.datastore.catalogue.rules.contract import CODE, Contract
 from dothi.units.models import Unit
 
 
@@ -73,9 +73,7 @@ class Dataset(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(code__regex=r"^[a-z0-9]+([-_][a-z0-9]+)*$"), name="dataset_code_form"
-            ),
+            models.CheckConstraint(condition=Q(code__regex=CODE), name="dataset_code_form"),
             models.CheckConstraint(
                 condition=Q(covers_to=None)
                 | Q(covers_from=None)

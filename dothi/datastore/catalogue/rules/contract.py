@@ -17,6 +17,7 @@ from dothi.datastore.catalogue.choices import (
     Type,
 )
 
+CODE = r"^[a-z0-9]+([-_][a-z0-9]+)*$"  # Of a dataset.
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # Columns that the store itself writes beside those of the contract begin so.
 OWN = "_"

@@ -8,8 +8,10 @@ from dothi.datastore.catalogue.selectors.seen import (
     datasets_seen_by,
     describable_units,
     holder_of,
+    keepers_and_places,
     keys_of,
     open_datasets,
+    places,
 )
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "datasets_seen_by",
     "describable_units",
     "holder_of",
+    "keepers_and_places",
     "keys_of",
     "matching",
     "open_datasets",
+    "places",
     "search",
 ]

@@ -1,6 +1,7 @@
 """Which datasets somebody may see: the only ways in for a page or a program."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from dothi.accounts.models import User
 from dothi.datastore.catalogue.choices import Power, Share, State
 from dothi.datastore.catalogue.models import ApiKey, ContractVersion, Dataset
 from dothi.datastore.catalogue.rules.contract import Contract
-from dothi.lib import codes
+from dothi.lib import codes, text_vi
 from dothi.units import selectors as units
 from dothi.units.models import Unit
 
@@ -65,11 +66,31 @@ def keys_of(user: User) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(user=user).order_by("ended_at", "-made_at", "-id")
 
 
-def holder_of(key: str, *, on: date) -> User | None:
+def holder_of(key: str, *, at: datetime) -> User | None:
     """In whose name a program with this key writes; None when the key opens nothing."""
     row = (
         ApiKey.objects.select_related("user")
-        .filter(key_hash=codes.hash_secret(key), ended_at=None, ends_at__date__gt=on)
+        .filter(key_hash=codes.hash_secret(key), ended_at=None, ends_at__gt=at)
         .first()
     )
     return row.user if row is not None and row.user.is_active else None
+
+
+def keepers_and_places(user: User | AnonymousUser, *, on: date) -> tuple[list[Unit], list[Unit]]:
+    """The units that answer for what this person sees, and the places that it is about."""
+    pairs = list(
+        datasets_seen_by(user, on=on).order_by().values_list("unit_id", "place_id").distinct()
+    )
+    known = Unit.objects.in_bulk({pk for pair in pairs for pk in pair if pk is not None})
+    keepers = {known[unit] for unit, _place in pairs}
+    places_ = {known[place] for _unit, place in pairs if place is not None}
+    return _by_name(keepers), _by_name(places_)
+
+
+def places(*, on: date) -> list[Unit]:
+    """The units that data can be about."""
+    return _by_name(units.in_force(on=on))
+
+
+def _by_name(found: Iterable[Unit]) -> list[Unit]:
+    return sorted(found, key=lambda unit: text_vi.sort_key(unit.name))

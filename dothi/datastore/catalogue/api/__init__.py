@@ -1,0 +1,1 @@
+"""Doors for programs: the CKAN Action API, and DCAT-AP."""

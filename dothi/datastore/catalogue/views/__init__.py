@@ -1,0 +1,1 @@
+"""The pages of the catalogue: for readers and for stewards."""
