@@ -22,6 +22,10 @@ PUBLIC = (
     "/news/notices/",
     "/news/?q=cong",
     "/news/{article}/",
+    "/data/",
+    "/data/?q=phan+anh&theme=society",
+    "/data/?q=there-is-none-of-that",
+    "/data/feedback-reports",
     "/operations/wall",
     "/help",
     "/web/parts",
@@ -45,6 +49,12 @@ DESK = (
     "/accounts/sessions/",
 )
 STEWARD = (
+    "/desk/data/",
+    "/desk/data/?q=nothing-like-this",
+    "/desk/data/new",
+    "/desk/data/keys",
+    "/desk/data/sets/feedback-reports/",
+    "/desk/data/sets/feedback-reports/describe",
     "/desk/feedback/catalogue/",
     "/desk/feedback/catalogue/routes/?category=trees&unit=27238&channel=web",
     "/desk/feedback/catalogue/limits/",

@@ -18,7 +18,7 @@ from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.datastore.catalogue import selectors
 from dothi.datastore.catalogue.api import reading, writing
-from dothi.datastore.catalogue.api.asking import Asked, Denied, Invalid, NotFound
+from dothi.datastore.catalogue.api.asking import Asked, Denied, Invalid, NotFound, NotUnderstood
 
 PER_HOUR = 3600
 Action = Callable[[Asked], Any]
@@ -46,6 +46,8 @@ def action(request: HttpRequest, name: str) -> HttpResponse:
         )
     except Invalid as error:
         return _failed(request, 409, {"__type": "Validation Error", **error.faults})
+    except NotUnderstood as error:
+        return _failed(request, 400, {"__type": "Search Query Error", "message": str(error)})
     return _open(JsonResponse({"help": _help(request), "success": True, "result": answer}), request)
 
 

@@ -17,7 +17,12 @@ from dothi.datastore.catalogue.tests.factories import MONDAY_9AM, make_dataset, 
 from dothi.feedback.tests.factories import City
 from dothi.units.models import Unit
 
-pytestmark = pytest.mark.django_db
+# What pyshacl and the JSON-LD reader of rdflib say of rdflib's own future.
+_OLD = (
+    "ignore:Dataset.(default_context|identifier) is deprecated:DeprecationWarning",
+    "ignore:ConjunctiveGraph is deprecated:DeprecationWarning",
+)
+pytestmark = [pytest.mark.django_db, *(pytest.mark.filterwarnings(one) for one in _OLD)]
 SHAPES = Path(__file__).parent / "dcat_shapes.ttl"
 
 
