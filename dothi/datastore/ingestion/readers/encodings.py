@@ -11,6 +11,9 @@ import pyarrow as pa
 from dothi.lib import legacy_vi
 
 UTF8, UTF16_LE, UTF16_BE = "utf-8", "utf-16-le", "utf-16-be"
+# Behind the encoding: the font whose letters the signs of the text are ("utf-8+tcvn3").
+_IN_FONT = "+"
+_MARKED = 5  # Texts with marks below which no old font is suspected.
 BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: UTF16_LE, codecs.BOM_UTF16_BE: UTF16_BE}
 # Leads of UTF-8 below which every character is composed; the two that Vietnamese is full of are
 # looked at more closely.
@@ -41,10 +44,18 @@ def detect(samples: list[bytes]) -> str:
     A file of UTF-8 with a few broken lines is still one: those lines are faults.
     """
     first = samples[0]
-    if mark := bom(first):
-        return BOMS[mark]
-    if wide := _without_bom(first):
+    marked = BOMS.get(bom(first), "")
+    if marked not in ("", UTF8):
+        return marked
+    if not marked and (wide := _without_bom(first)):
         return wide
+    if not marked and not _is_mostly_utf8(samples):
+        return legacy_vi.guess(b"\n".join(samples))
+    old_font = disguise([line for one in samples for line in _lines(one)])
+    return f"{UTF8}{_IN_FONT}{old_font}" if old_font else UTF8
+
+
+def _is_mostly_utf8(samples: list[bytes]) -> bool:
     marked, broken = 0, 0
     for sample in samples:
         for line in sample.splitlines()[:-1] or [sample]:
@@ -52,9 +63,33 @@ def detect(samples: list[bytes]) -> str:
                 marked += 1
                 broken += not _is_utf8(line)
     # An excerpt may begin or end inside a character: that spoils a line at most.
-    if broken <= max(marked // 10, 1 if marked > 1 else 0):
-        return UTF8
-    return legacy_vi.guess(b"\n".join(samples))
+    return broken <= max(marked // 10, 1 if marked > 1 else 0)
+
+
+def disguise(texts: list[str]) -> str:
+    """The old font whose letters stand in the texts as signs of Windows-1252; "" for none.
+
+    Programs that know Unicode save "Mường" so, where it was typed in .VnTime: "M\u00adêng".
+    """
+    marked = [text for text in texts if not text.isascii()]
+    raw = []
+    for text in marked:
+        try:
+            raw.append(text.encode("cp1252"))
+        except UnicodeEncodeError:
+            continue  # A letter that no such font has: this text says what it means.
+    if len(raw) < max(_MARKED, len(marked) // 3):
+        return ""
+    found = legacy_vi.guess(b"\n".join(raw))
+    if found not in (legacy_vi.TCVN3, legacy_vi.VNI):
+        return ""
+    as_shown = legacy_vi.likeness("\n".join(one.decode("cp1252") for one in raw))
+    meant = legacy_vi.likeness(legacy_vi.decode(b"\n".join(raw), found))
+    return found if meant > as_shown + 0.3 else ""
+
+
+def _lines(sample: bytes) -> list[str]:
+    return sample.removeprefix(codecs.BOM_UTF8).decode(errors="ignore").splitlines()
 
 
 def _without_bom(sample: bytes) -> str:
@@ -94,6 +129,10 @@ def to_text(raw: bytes, encoding: str, newline: str) -> tuple[bytes, list[int]]:
     What was UTF-8 already is not composed yet: see `composed`. Lines that mean nothing keep their
     delimiters and quotes, so that they can be told from their neighbours.
     """
+    written, _, old_font = encoding.partition(_IN_FONT)
+    if old_font:
+        text, bad = to_text(raw, written, newline)
+        return _undisguised(text.decode(), old_font, newline).encode(), bad
     if encoding == UTF8 and _all_utf8(raw):
         return raw, []
     if encoding != UTF8:
@@ -102,6 +141,11 @@ def to_text(raw: bytes, encoding: str, newline: str) -> tuple[bytes, list[int]]:
         except UnicodeError:
             pass  # Some line is to blame; the others are read.
     return _piecewise(raw, encoding, newline)
+
+
+def _undisguised(text: str, old_font: str, newline: str) -> str:
+    lines = text.split(newline)
+    return newline.join(legacy_vi.from_disguise(line, old_font) or line for line in lines)
 
 
 def _all_utf8(raw: bytes) -> bool:

@@ -61,7 +61,7 @@ class Shape:
     """How a file is built. Lines count from 1: physical lines, rows of a sheet, or records."""
 
     format: Format
-    encoding: str = ""  # A codec of Python, or one of `legacy_vi.LEGACY`; "" where there is none.
+    encoding: str = ""  # A codec of Python or one of `legacy_vi.LEGACY`; "" where none is.
     delimiter: str = ""
     quote: str = ""  # "" where quotes are signs as any other.
     newline: str = ""  # "\n" (also "\r\n"), or "\r" as old Macs wrote.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dothi.datastore.ingestion.readers import archive, cell_errors, heads
+from dothi.datastore.ingestion.readers import archive, cell_errors, encodings, heads
 from dothi.datastore.ingestion.readers.batch import MOST_RAW, Batch, Faulty, table
 from dothi.datastore.ingestion.readers.shape import Format, Reason, Shape, Unreadable
 from dothi.datastore.ingestion.readers.values import as_json, text_of
@@ -20,7 +20,6 @@ from dothi.lib import legacy_vi
 
 ROWS = 20_000  # Of a batch.
 MOST_BYTES = 2 * 1024**3  # Unpacked: a sheet is held in memory as a whole.
-_MARKED = 5  # Words with marks below which no old font is suspected.
 Cells = list[str | None]
 
 
@@ -46,7 +45,7 @@ def sniff(path: Path, member: str, sheet: str) -> Shape:
         heads.Merged(top=top, left=first - left, bottom=bottom, right=last - left)
         for (top, first), (bottom, last) in ranges
     ]
-    encoding = _disguise(sample)
+    encoding = encodings.disguise([cell for row in sample for cell in row if cell])
     if encoding:
         sample = [_texts(row, encoding) for row in sample]
     width = max(map(len, sample), default=0)
@@ -225,28 +224,6 @@ def _texts(row: Sequence[Any], encoding: str) -> Cells:
     return [
         cell if cell is None else legacy_vi.from_disguise(cell, encoding) or cell for cell in cells
     ]
-
-
-def _disguise(rows: list[Cells]) -> str:
-    """The old font whose letters stand in the cells as signs of Windows-1252; "" for none."""
-    texts = [cell for row in rows for cell in row if cell and not cell.isascii()]
-    raw = []
-    for text in texts:
-        try:
-            raw.append(text.encode("cp1252"))
-        except UnicodeEncodeError:
-            continue  # A letter that no such font has: this cell says what it means.
-    if len(raw) < max(_MARKED, len(texts) // 3):
-        return ""
-    found = legacy_vi.guess(b"\n".join(raw))
-    if found not in (legacy_vi.TCVN3, legacy_vi.VNI):
-        return ""
-    shown = "\n".join(one.decode("cp1252") for one in raw)
-    behind = legacy_vi.from_disguise(shown, found)
-    if behind is None:
-        return ""  # A sign that the font has not: the cells mean what they say.
-    as_shown, meant = legacy_vi.likeness(shown), legacy_vi.likeness(behind)
-    return found if meant > as_shown + 0.3 else ""
 
 
 def _shown_errors(cells: Cells, errors: dict[int, str], left: int) -> dict[int, str]:

@@ -28,6 +28,28 @@ def test_tables_from_before_unicode(tmp_path: Path, encoding: str) -> None:
     assert rows_of(list(read(path, shape))) == [line.split(",") for line in TABLE.splitlines()[1:]]
 
 
+@pytest.mark.parametrize("font", ["tcvn3", "vni"])
+def test_tables_in_an_old_font_that_were_saved_as_unicode(tmp_path: Path, font: str) -> None:
+    path = tmp_path / "saved.csv"
+    table = TABLE + "".join(f"{number},Bùi Thị Nhỏ,khu phố {number}\n" for number in range(4, 9))
+    path.write_text(written_in(table, font).decode("cp1252") + "9,Tiếng Việt,đúng\n", "utf-8-sig")
+
+    shape = sniff(path)
+
+    assert shape.encoding == f"utf-8+{font}"
+    assert shape.heads == ("mã", "tên", "địa chỉ")
+    assert rows_of(list(read(path, shape))) == [
+        line.split(",") for line in (table + "9,Tiếng Việt,đúng").splitlines()[1:]
+    ]
+
+
+def test_other_languages_are_no_old_font(tmp_path: Path) -> None:
+    path = tmp_path / "french.csv"
+    path.write_text("ville,été\n" + "Besançon,où déjà\nBéziers,forêt\nNîmes,âme\n" * 9, "utf-8")
+
+    assert sniff(path).encoding == "utf-8"
+
+
 def test_a_byte_without_a_letter_spoils_its_line_only(tmp_path: Path) -> None:
     path = tmp_path / "old.csv"
     rows = [written_in(f"{number},Nguyễn Thị Hòa,Bình Thới\n", "tcvn3") for number in range(300)]
