@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "dothi.portal",
     "dothi.feedback",
     "dothi.datastore.indicators",
+    "dothi.datastore.sharing",
     "dothi.datastore.ingestion",
     "dothi.datastore.tables",
     "dothi.datastore.resolution",

@@ -25,6 +25,14 @@ def csv_lines(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[st
         yield writer.writerow([plain(value) for value in row])
 
 
+def exact_csv_lines(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The same for programs, of cells that are texts already: RFC 4180, no mark in front."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(list(head))
+    for row in rows:
+        yield writer.writerow(list(row))
+
+
 def write_xlsx(file: IO[bytes], head: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Write a sheet with a head that stays on top; rows go to disk as they come."""
     book = Workbook(write_only=True)

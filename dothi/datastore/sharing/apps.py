@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SharingConfig(AppConfig):
+    name = "dothi.datastore.sharing"
+    label = "datastore_sharing"

@@ -1,0 +1,33 @@
+"""The words of sharing."""
+
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """In what capacity somebody reads a dataset; the later ones see more."""
+
+    EVERYBODY = "everybody"
+    STAFF = "staff"  # Officers of authorities.
+    KEEPER = "keeper"  # Who looks after the data of the unit.
+
+
+class Form(StrEnum):
+    """The kinds of file in which rows leave the house."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+    GEOJSON = "geojson"
+    PARQUET = "parquet"
+    DUCKDB = "duckdb"
+
+    @property
+    def media_type(self) -> str:
+        return {
+            Form.CSV: "text/csv; charset=utf-8",
+            Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Form.JSON: "application/json",
+            Form.GEOJSON: "application/geo+json",
+            Form.PARQUET: "application/vnd.apache.parquet",
+            Form.DUCKDB: "application/vnd.duckdb",
+        }[self]

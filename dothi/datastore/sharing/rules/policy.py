@@ -1,0 +1,49 @@
+"""Who sees what of a dataset: the one answer for page, download, programs and indicators.
+
+By the class of the dataset (Decree 278/2025/NĐ-CP) it is decided whether rows are seen at all, by
+the classification of each column (Law 91/2025/QH15) what of them. Nobody sees a column because it
+was forgotten: what is not named is dropped.
+"""
+
+from dothi.datastore.catalogue.choices import Classification, Share
+from dothi.datastore.catalogue.rules.contract import Contract, Field
+from dothi.datastore.sharing.choices import Audience
+from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.rules.roles import Role
+
+_SEEN_BY = {
+    Share.OPEN: frozenset(Audience),
+    Share.DEFAULT: frozenset({Audience.STAFF, Audience.KEEPER}),
+    Share.REQUEST: frozenset({Audience.KEEPER}),
+    Share.CLOSED: frozenset({Audience.KEEPER}),
+}
+_OF_COLUMN = {
+    (Classification.PERSONAL, Audience.STAFF): Rule.MASK,
+    (Classification.PERSONAL, Audience.KEEPER): Rule.MASK,
+}
+
+
+def role_of(contract: Contract, *, share: Share, audience: Audience) -> Role | None:
+    """What an audience sees; None where it sees no row, or no column.
+
+    Public columns as they are; personal ones masked for officers and not at all for others;
+    sensitive ones for nobody without an approved purpose.
+    """
+    if audience not in _SEEN_BY[share]:
+        return None
+    rules = tuple((one.name, _rule(one, audience)) for one in contract.fields)
+    if all(rule == Rule.DROP for _name, rule in rules):
+        return None
+    return Role(name=audience.value, columns=rules)
+
+
+def _rule(one: Field, audience: Audience) -> Rule:
+    if one.classification == Classification.PUBLIC:
+        return Rule.KEEP
+    return _OF_COLUMN.get((one.classification, audience), Rule.DROP)
+
+
+def fields_seen(contract: Contract, role: Role) -> list[Field]:
+    """The columns that a role sees, as the contract describes them."""
+    shown = {name for name, rule in role.columns or () if rule != Rule.DROP}
+    return [one for one in contract.fields if one.name in shown]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from dothi.datastore.sharing.views import downloads
+
+app_name = "sharing"
+urlpatterns = [
+    path("data/<slug:code>.<str:form>", downloads.download, name="download"),
+    path("data/<slug:code>/v<int:version>.<str:form>", downloads.download, name="pinned"),
+]
