@@ -66,6 +66,8 @@ STEWARD = (
     "/desk/feedback/catalogue/questions/add",
     "/desk/feedback/catalogue/programs/",
     "/desk/data/in/",
+    "/desk/data/resolution/",
+    "/desk/data/resolution/ask",
 )
 HOLDER = ("/desk/feedback/sealed/", "/desk/feedback/sealed/seats")
 STAFF = (

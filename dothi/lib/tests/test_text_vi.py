@@ -42,6 +42,14 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert text_vi.fold(text_vi.nfc(text)) == text_vi.fold(unicodedata.normalize("NFD", text))
 
 
+@given(st.text(st.characters(max_codepoint=0x24FF), max_size=40))
+def test_folding_by_table_is_folding_by_taking_apart(text: str) -> None:
+    apart = unicodedata.normalize("NFD", text).casefold()
+    plain = "".join(char for char in apart if not unicodedata.combining(char))
+
+    assert text_vi.fold(text) == plain.replace("đ", "d")
+
+
 def test_tokens_are_words_and_numbers() -> None:
     assert text_vi.tokens("Hẻm 12/3, đường Lý Nam Đế!") == [
         "hem", "12", "3", "duong", "ly", "nam", "de"

@@ -15,8 +15,9 @@ from dothi.accounts.http import SignedInRequest, power_required
 from dothi.core import clock
 from dothi.datastore.resolution import forms, permissions, ports, selectors, services
 from dothi.datastore.resolution.choices import Kind, Power, RunState, State
-from dothi.datastore.resolution.models import Project, Run
+from dothi.datastore.resolution.models import Project, ProjectList, Run
 from dothi.datastore.resolution.rules.kinds import MODELS
+from dothi.datastore.resolution.rules.model import Model
 from dothi.datastore.resolution.views import wording
 
 PAGE = 50
@@ -117,7 +118,7 @@ def project(request: SignedInRequest, code: str) -> HttpResponse:
         {
             "project": found,
             "kind": Kind(found.kind).label,
-            "lists": [_list(one) for one in selectors.lists_of(found)],
+            "lists": [_list(one, selectors.model_of(found)) for one in selectors.lists_of(found)],
             "counts": selectors.counts(found),
             "entities": list(selectors.entities_of(found)[:PAGE]),
             "may_decide": decides and found.state == State.ASKED,
@@ -131,11 +132,13 @@ def project(request: SignedInRequest, code: str) -> HttpResponse:
     )
 
 
-def _list(one: Any) -> dict[str, Any]:
+def _list(one: ProjectList, model: Model) -> dict[str, Any]:
     return {
         "dataset": one.dataset,
         "trust": one.trust,
-        "columns": [(wording.ROLES[role], column) for role, column in one.roles.items()],
+        "columns": [
+            (wording.ROLES[role], one.roles[role]) for role in model.roles if role in one.roles
+        ],
     }
 
 

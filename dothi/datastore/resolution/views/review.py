@@ -116,7 +116,7 @@ def _told(text: str) -> str:
 def _waterfall(pair: Pair) -> list[dict[str, Any]]:
     return [
         {
-            "what": wording.COMPARISONS[step.comparison],
+            "what": wording.comparison(step.comparison, pair.project.kind),
             "how": wording.LEVELS[step.level],
             "bits": wording.bits(step.bits),
             "total": wording.bits(step.total),

@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dothi.datastore.resolution.choices import ChangeKind, State, Survivor
+from dothi.datastore.resolution.choices import ChangeKind, Kind, State, Survivor
 
 ROLES: dict[str, Any] = {
     "full_name": _("Full name"),
@@ -84,6 +84,15 @@ TONES = {
 CHANGES = dict(ChangeKind.choices)
 
 
+def comparison(code: str, kind: str) -> Any:
+    """What a comparison is about; "name" is of a person or of a business."""
+    if code == "name" and kind == Kind.PERSON:
+        return ROLES["full_name"]
+    return COMPARISONS[code]
+
+
 def bits(value: float) -> str:
     """Evidence with its sign, as the reader's language writes numbers: "+5,2"."""
+    if abs(value) < 0.05:
+        return "0"
     return f"{'+' if value >= 0 else '−'}{number_format(abs(value), 1)}"
