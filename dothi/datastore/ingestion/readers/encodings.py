@@ -83,9 +83,12 @@ def disguise(texts: list[str]) -> str:
     found = legacy_vi.guess(b"\n".join(raw))
     if found not in (legacy_vi.TCVN3, legacy_vi.VNI):
         return ""
-    as_shown = legacy_vi.likeness("\n".join(one.decode("cp1252") for one in raw))
-    meant = legacy_vi.likeness(legacy_vi.decode(b"\n".join(raw), found))
-    return found if meant > as_shown + 0.3 else ""
+    shown = [one.decode("cp1252") for one in raw]
+    read = [legacy_vi.from_disguise(one, found) for one in shown]
+    if read.count(None) * 10 > len(read):
+        return ""  # No such font: its every sign is a letter.
+    meant = legacy_vi.likeness("\n".join(one for one in read if one))
+    return found if meant > legacy_vi.likeness("\n".join(shown)) + 0.3 else ""
 
 
 def _lines(sample: bytes) -> list[str]:

@@ -43,6 +43,12 @@ def test_tables_in_an_old_font_that_were_saved_as_unicode(tmp_path: Path, font: 
     ]
 
 
+@pytest.mark.parametrize("word", ["Hoà Bình", "Bình Hòa", "ký hợp đồng", "cá", "lê và na", "bà"])
+def test_words_that_windows_1252_could_write_too_mean_what_they_say(word: str) -> None:
+    assert encodings.disguise([f"{word} {number}" for number in range(30)]) == ""
+    assert encodings.disguise([word] * 6 + ["Phường Bình Thới"] * 3) == ""
+
+
 def test_other_languages_are_no_old_font(tmp_path: Path) -> None:
     path = tmp_path / "french.csv"
     path.write_text("ville,été\n" + "Besançon,où déjà\nBéziers,forêt\nNîmes,âme\n" * 9, "utf-8")
