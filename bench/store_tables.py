@@ -180,7 +180,7 @@ def medians(
     times: list[list[float]] = [[] for _ in sources]
     for turn in range(TURNS + 1):
         for (connection, source), taken in zip(sources, times, strict=True):
-            asked = question.format(source, 1 + turn * 2)
+            asked = question.format(source, 1 + turn * 2 % 14)
             started = time.perf_counter()
             connection.execute(asked).to_arrow_table()
             taken.append((time.perf_counter() - started) * 1000)

@@ -1,5 +1,6 @@
 """Build the files that boards, pages and the workbench read: one of a version for a role."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from dothi.datastore.tables.rules.roles import Role, from_dict, seen
 from dothi.datastore.tables.services.accounting import building
 
 NAME = "data"  # Of the table in the file.
+# From so many rows on, a text column of so few words is kept as numbers of them.
+MANY, FEW_WORDS = 100_000, 200
 
 
 def serve(version: Version, role: Role, *, at: datetime) -> Path:
@@ -47,16 +50,46 @@ def serve(version: Version, role: Role, *, at: datetime) -> Path:
 
 def _build(version: Version, role: Role, path: Path) -> None:
     shown = list(seen(role, version.shape))
-    columns = ", ".join(sql.seen_as(one, rule) for one, rule in shown)
+    source = selectors.rows_of(version)
     with selectors.connect(at=path) as connection:
         if any(rule == Rule.TOKEN for _, rule in shown):
             key = keyed_hash(role.purpose, purpose="tables.token")
             connection.execute("set variable token_key = ?", [key])
         if not engine.keeps_order(connection, selectors.files(version)):
             connection.execute("set preserve_insertion_order = false")
-        connection.execute(
-            f"create table {NAME} as select {columns} from {selectors.rows_of(version)}"
+        # Of what the role sees as it is, only: the list of words of a column is in the file.
+        texts = [one.name for one, rule in shown if rule == Rule.KEEP and one.type == "string"]
+        listed = _list_words(connection, source, texts) if version.rows >= MANY else set()
+        columns = ", ".join(
+            f"{sql.name(one.name)}::{_words(one.name)} as {sql.name(one.name)}"
+            if one.name in listed
+            else sql.seen_as(one, rule)
+            for one, rule in shown
         )
+        connection.execute(f"create table {NAME} as select {columns} from {source}")
+
+
+def _list_words(connection: engine.Connection, source: str, texts: Sequence[str]) -> set[str]:
+    """Make a type of the words of each column that has few: boards then group by numbers.
+
+    In their order, so that sorting by such a column is sorting by its words. To readers they are
+    text in every comparison and function.
+    """
+    if not texts:
+        return set()
+    counts = ", ".join(f"approx_count_distinct({sql.name(one)})" for one in texts)
+    found = connection.execute(f"select {counts} from {source}").fetchone() or ()
+    listed = {one for one, count in zip(texts, found, strict=True) if 0 < count <= FEW_WORDS}
+    for one in listed:
+        connection.execute(
+            f"create type {_words(one)} as enum (select distinct {sql.name(one)} from {source} "
+            f"where {sql.name(one)} is not null order by 1)"
+        )
+    return listed
+
+
+def _words(column: str) -> str:
+    return sql.name(f"{column} words")
 
 
 def serve_again(*, at: datetime) -> int:

@@ -151,6 +151,41 @@ def test_parts_with_large_row_groups_are_served_whole_too() -> None:
     assert found == (300_000, 300_000)
 
 
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> Version:
+    monkeypatch.setattr("dothi.datastore.tables.services.serving.MANY", 10)
+    rows = reports(*range(400))
+    some = [{**row, "unit": row["unit"] if row["rating"] else None} for row in rows]
+    return published(some, run="many", roles=())
+
+
+def test_a_column_of_few_words_is_served_as_text_all_the_same(many: Version) -> None:
+    with duckdb.connect(str(services.serve(many, WHOLE, at=NOON)), read_only=True) as connection:
+        columns = "select column_name, data_type from duckdb_columns() where table_name = 'data'"
+        kinds = dict(connection.sql(columns).fetchall())
+        assert kinds["unit"].startswith("ENUM")
+        assert kinds["code"] == "VARCHAR"
+
+        def ask(question: str) -> object:
+            return connection.sql(question).fetchall()
+
+        assert ask("select count(*) from data where unit = 'w3'") == [(20,)]
+        assert ask("select count(*) from data where unit = 'no ward'") == [(0,)]
+        assert ask("select count(*) from data where unit like 'w1%' or unit is null") == [(220,)]
+        assert ask("select distinct unit from data where unit > 'w8' order by 1") == [("w9",)]
+        assert ask("select max(upper(unit) || '!') from data") == [("W9!",)]
+        assert ask("select count(*) from data where coalesce(unit, 'none') = 'none'") == [(80,)]
+
+
+def test_the_words_of_a_hidden_column_are_not_in_the_file(many: Version) -> None:
+    place = services.serve(many, analyst(), at=NOON)
+    with duckdb.connect(str(place), read_only=True) as connection:
+        question = "from duckdb_types() where logical_type = 'ENUM' and not internal"
+        types = connection.sql(question).fetchall()
+    assert types == []
+    assert b"w13" not in place.read_bytes()
+
+
 def fail(*_: object) -> None:
     raise OSError("the disk is full")
 
