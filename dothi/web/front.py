@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dothi.datastore.catalogue import selectors as catalogue
+from dothi.datastore.catalogue.selectors import Filters
+from dothi.datastore.catalogue.views import shared as data_pages
 from dothi.feedback import selectors as feedback
 from dothi.feedback.selectors.public import PublicFilters
 from dothi.operations import selectors as operations
@@ -119,7 +123,19 @@ def places(words: str, at: datetime) -> Hits:
     )
 
 
-SEARCHERS = (articles, reports, places)
+def data(words: str, at: datetime) -> Hits:
+    """Open data, by what they are and what their columns hold."""
+    page = catalogue.search(words, Filters(), AnonymousUser(), on=at.date(), limit=FOUND)
+    return Hits(
+        kind=_("Data"),
+        hits=tuple(
+            Hit(title=one.title, url=one.url, text=one.summary, lang=one.title_lang)
+            for one in data_pages.all_shown(page.datasets)
+        ),
+    )
+
+
+SEARCHERS = (articles, reports, data, places)
 
 
 def search(words: str, at: datetime) -> list[Hits]:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
+from dothi.datastore.catalogue import selectors as catalogue
 from dothi.portal import selectors as portal
 from dothi.portal.choices import Category
 from dothi.portal.models import Article
@@ -19,6 +20,7 @@ from dothi.portal.views.shared import url_of
 A_FILE = 10_000
 PAGES = (
     "web:home", "portal:list", "feedback:report", "feedback:list", "feedback:follow",
+    "catalogue:list",
     "web:accessibility", "web:privacy",
 )  # fmt: skip
 
@@ -57,6 +59,8 @@ def _pages() -> Iterator[Place]:
         yield from _places(_ways(name))
     for category in Category.values:
         yield from _places(_ways("portal:category", category))
+    for code in catalogue.open_datasets().order_by("code").values_list("code", flat=True):
+        yield from _places(_ways("catalogue:dataset", code))
 
 
 def _article(article: Article) -> Iterator[Place]:

@@ -122,6 +122,15 @@ def test_a_page_of_results_costs_few_questions(
         client.get("/data/bo-3")
 
 
+def test_the_search_of_the_house_and_the_map_of_its_pages_know_the_data(
+    client: Client, dataset: Dataset
+) -> None:
+    assert "Cây xanh đường phố" in text_of(client.get("/search?q=cay+xanh"))
+    places = client.get("/sitemap-pages.xml").content.decode()
+    assert "/data/cay-xanh" in places
+    assert "/en/data/cay-xanh" in places
+
+
 # --- For the steward -----------------------------------------------------------------------------
 
 SEE = {Role.STEWARD, Role.LEADER, Role.AUDITOR}
