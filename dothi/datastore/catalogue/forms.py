@@ -40,7 +40,7 @@ class SearchForm(forms.Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=100)
     theme = forms.ChoiceField(label=_("Topic"), required=False, choices=[*ALL, *Theme.choices])
     unit = forms.ChoiceField(label=_("Who answers for it"), required=False)
-    place = forms.ChoiceField(label=_("Place"), required=False)
+    place = forms.ChoiceField(label=_("Place that it is about"), required=False)
     column = forms.CharField(label=_("With a column about"), required=False, max_length=60)
     on = day_field(_("Covers the day"))
 
@@ -169,9 +169,9 @@ class DescribeForm(forms.Form):
 class ColumnForm(forms.Form):
     """One column of a contract. Empty rows are no columns."""
 
-    name = forms.CharField(label=_("Name"), max_length=63)
+    name = forms.CharField(label=_("Name of the column"), max_length=63)
     head = forms.CharField(label=_("Head in the source"), required=False, max_length=200)
-    title_vi = forms.CharField(label=_("Title in Vietnamese"), max_length=200)
+    title_vi = forms.CharField(label=_("What it is called"), max_length=200)
     type = forms.ChoiceField(label=_("Type"), choices=Type.choices, initial=Type.TEXT)
     classification = forms.ChoiceField(
         label=_("Personal data"), choices=Classification.choices, initial=Classification.PUBLIC
@@ -179,7 +179,7 @@ class ColumnForm(forms.Form):
     required = forms.BooleanField(label=_("Required"), required=False)
     unique = forms.BooleanField(label=_("Unique"), required=False)
     key = forms.BooleanField(label=_("Part of the key"), required=False)
-    title_en = forms.CharField(label=_("Title in English"), required=False, max_length=200)
+    title_en = forms.CharField(label=_("What it is called in English"), required=False, max_length=200)
     help_vi = forms.CharField(label=_("Explanation"), required=False, max_length=1000)
     help_en = forms.CharField(label=_("Explanation in English"), required=False, max_length=1000)
     unit = forms.CharField(label=_("Unit of measure"), required=False, max_length=40)
