@@ -179,7 +179,9 @@ class ColumnForm(forms.Form):
     required = forms.BooleanField(label=_("Required"), required=False)
     unique = forms.BooleanField(label=_("Unique"), required=False)
     key = forms.BooleanField(label=_("Part of the key"), required=False)
-    title_en = forms.CharField(label=_("What it is called in English"), required=False, max_length=200)
+    title_en = forms.CharField(
+        label=_("What it is called in English"), required=False, max_length=200
+    )
     help_vi = forms.CharField(label=_("Explanation"), required=False, max_length=1000)
     help_en = forms.CharField(label=_("Explanation in English"), required=False, max_length=1000)
     unit = forms.CharField(label=_("Unit of measure"), required=False, max_length=40)
