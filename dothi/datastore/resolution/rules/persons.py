@@ -274,6 +274,6 @@ PERSONS = Model(
     sure=(("citizen_id",), ("plain", "born"), ("phone", "plain")),
     sure_share=0.86,
     learn_on=(("plain",), ("born",)),
-    link_at=1.5,
+    link_at=2.0,
     review_at=-2.5,
 )
