@@ -88,3 +88,18 @@ def register(definition: DomainDataset) -> DomainDataset:
         raise ValueError(f"{code}: a current table has one column as its key.")
     datasets[code] = definition
     return definition
+
+
+# --- What other parts of the store show on the page of a dataset ---------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A part of the public page. `context(request, code)` is what its template shows, or None
+    where it has nothing to show to this reader."""
+
+    template: str
+    context: Callable[[Any, str], Mapping[str, Any] | None]
+
+
+panels: list[Panel] = []

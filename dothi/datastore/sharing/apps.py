@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class SharingConfig(AppConfig):
     name = "dothi.datastore.sharing"
     label = "datastore_sharing"
+
+    def ready(self) -> None:
+        from dothi.datastore.catalogue.registry import Panel, panels
+        from dothi.datastore.sharing.views.panel import rows
+
+        panels.append(Panel(template="sharing/_rows.html", context=rows))

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from dothi.core import clock
-from dothi.datastore.catalogue import forms, selectors
+from dothi.datastore.catalogue import forms, registry, selectors
 from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.rules import odcs
 from dothi.datastore.catalogue.selectors import Filters
@@ -85,6 +85,11 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
             "contract_url": reverse("catalogue_contract", args=[code]),
             "canonical": absolute(request.path),
             "facts": _for_machines(found),
+            "panels": [
+                {"template": panel.template, "shown": shown_there}
+                for panel in registry.panels
+                if (shown_there := panel.context(request, code)) is not None
+            ],
         },
     )
 

@@ -216,3 +216,22 @@ def test_the_connection_of_an_opening_reaches_no_other_file(
         ):
             with pytest.raises(duckdb.Error):
                 connection.execute(attempt)
+
+
+def test_the_page_of_a_dataset_shows_rows_and_ways_to_take_them(
+    client: Client, published: None
+) -> None:
+    page = client.get(f"/data/{CODE}").content.decode()
+    assert "Sao đen" in page
+    assert f"/data/{CODE}.parquet" in page
+    assert f"/data/{CODE}/v1.csv" in page
+    assert "Minh" not in page
+    assert "0790" not in page
+
+
+def test_the_page_of_a_dataset_without_rows_says_nothing_of_them(
+    client: Client, root: Unit
+) -> None:
+    make_dataset(root, contract=trees())
+    page = client.get(f"/data/{CODE}").content.decode()
+    assert f"/data/{CODE}.csv" not in page
