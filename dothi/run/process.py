@@ -25,11 +25,25 @@ def stop_on_signals() -> None:
             signal.signal(number, _stop)
 
 
+_asked: list[str] = []  # The signal that asked us to stop.
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
     # The first one begins the end; a second must not break it off in the middle.
     for other in ASKED_TO_STOP:
         signal.signal(other, signal.SIG_IGN)
-    raise Stopped(signal.Signals(number).name)
+    _asked.append(signal.Signals(number).name)
+    raise Stopped(_asked[-1])
+
+
+def stop_if_asked() -> None:
+    """Raise `Stopped` if we were asked to stop: for loops that go on until then.
+
+    What a signal raises is swallowed where it strikes in a finalizer or in a callback around a
+    fork, of which the logging of the standard library has some.
+    """
+    if _asked:
+        raise Stopped(_asked[-1])
 
 
 def end_with_parent(

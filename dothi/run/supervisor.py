@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from dothi.run.process import CannotStart, end_with_parent
+from dothi.run.process import CannotStart, end_with_parent, stop_if_asked
 
 BACK_OFF = (0.5, 1, 2, 5, 10)
 HOPELESS = 3  # Deaths in a row after which a start is given up.
@@ -132,7 +132,8 @@ class Supervisor:
             time.sleep(0.2)
 
     def tend(self) -> None:
-        """Start again what died, if it is time for that."""
+        """Start again what died, if it is time for that. Raises `Stopped` when asked to stop."""
+        stop_if_asked()
         for kept in self.kept:
             self._tend(kept)
 

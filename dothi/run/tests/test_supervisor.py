@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -114,6 +115,29 @@ def test_one_death_is_an_accident_and_three_in_a_row_are_hopeless(tmp_path: Path
         assert supervisor.first_hopeless() is None
         assert wait_for(lambda: died(3))
         assert supervisor.first_hopeless() is program
+
+
+def test_a_signal_that_strikes_where_python_swallows_it_ends_the_watch_all_the_same() -> None:
+    code = (
+        "import os, signal\n"
+        "from dothi.run.process import Stopped, stop_on_signals\n"
+        "from dothi.run.supervisor import Supervisor\n"
+        "stop_on_signals()\n"
+        "class Dying:\n"
+        "    def __del__(self):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        for _ in range(1000): pass\n"
+        "Dying()\n"
+        "print('swallowed', flush=True)\n"
+        "try:\n"
+        "    Supervisor(print).watch()\n"
+        "except Stopped:\n"
+        "    print('stopped')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stdout.split() == ["swallowed", "stopped"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
