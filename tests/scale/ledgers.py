@@ -27,7 +27,9 @@ def lines(ids: range, *, amount: int, writer: str, run: str, schema: pa.Schema =
 
     columns = {"id": list(ids), "amount": [amount] * len(ids), "writer": [writer] * len(ids)}
     path = services.workspace(TABLE, run) / f"{ids.start}.parquet"
-    pq.write_table(pa.table({name: columns[name] for name in schema.names}, schema=schema), path)
+    coming = path.with_suffix(f".{os.getpid()}")  # Another writer of this run may be reading it.
+    pq.write_table(pa.table({name: columns[name] for name in schema.names}, schema=schema), coming)
+    os.replace(coming, path)
     return path
 
 

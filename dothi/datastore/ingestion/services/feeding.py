@@ -7,6 +7,7 @@ make their rows from the facts alone.
 """
 
 import logging
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -224,7 +225,10 @@ def _write(row: Feed, definition: DomainDataset, rows: Rows) -> tuple[list[Path]
     while chunk := list(islice(waiting, AT_ONCE)):
         path = folder / f"part-{len(parts):05d}.parquet"
         made = [{name: _plain(one.get(name)) for name in schema.names} for one in chunk]
-        pq.write_table(pa.Table.from_pylist(made, schema=schema), path, compression="zstd")
+        # Never in place: a file of an earlier try may be part of a version already.
+        coming = path.with_suffix(".coming")
+        pq.write_table(pa.Table.from_pylist(made, schema=schema), coming, compression="zstd")
+        os.replace(coming, path)
         parts.append(path)
         count += len(chunk)
     return parts, count

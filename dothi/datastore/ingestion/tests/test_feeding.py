@@ -1,5 +1,6 @@
 """The domains' own tables come into the store along the event log: once, in order, none missed."""
 
+import shutil
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -170,6 +171,35 @@ def test_a_kill_after_the_commit_repeats_nothing(
     codes = [row[0] for row in stored(definition.code)]
     assert codes.count("L-2") == 1
     assert codes.count("L-1") == (1 if definition.code == "lamps" else 2)
+
+
+def test_a_second_try_does_not_touch_what_the_first_published(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Killed after the commit and before its files were put away, and the rows moved on since."""
+    move("L-1", "on")
+    services.feed(table(), at=AT)
+    move("L-1", "off")
+    whole = store.publish
+
+    class Killed(BaseException):
+        pass
+
+    def published_then_killed(*args: Any, **options: Any) -> None:
+        with monkeypatch.context() as untidy:
+            untidy.setattr(shutil, "rmtree", lambda *_args, **_options: None)
+            whole(*args, **options)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "publish", published_then_killed)
+        with pytest.raises(Killed):
+            services.feed(table(), at=AT)
+    version = tables.latest("lamps")
+    assert version is not None
+    move("L-1", "broken, and waits for a part that is on its way")
+    services.feed(table(), at=AT)
+    assert tables.counted(version) == (version.rows, version.checksum)
 
 
 def test_a_long_log_comes_in_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
