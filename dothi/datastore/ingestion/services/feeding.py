@@ -7,9 +7,8 @@ make their rows from the facts alone.
 """
 
 import logging
-import os
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from django.db import connection, transaction
+from django.db import transaction
 
+from dothi.core import locks
 from dothi.core.events import registry as log
 from dothi.core.events import selectors as events
 from dothi.core.events.models import Record
@@ -28,6 +27,7 @@ from dothi.datastore.catalogue.choices import Mode, Rhythm
 from dothi.datastore.catalogue.registry import Current, DomainDataset, datasets
 from dothi.datastore.ingestion.engine import kind_of, schema_of
 from dothi.datastore.ingestion.models import Feed
+from dothi.datastore.ingestion.services import parts
 from dothi.datastore.tables import selectors as stored
 from dothi.datastore.tables import services as tables
 from dothi.lib.codes import public_code
@@ -68,8 +68,8 @@ def feed_all(*, at: datetime) -> dict[str, int]:
 def feed(definition: DomainDataset, *, at: datetime) -> int:
     """Carry over what is new of one table. Return how many rows were given; 0 when none is new,
     or when somebody else feeds it now."""
-    with _alone(definition.code) as mine:
-        if not mine:
+    with locks.tried(FEEDERS, zlib.crc32(definition.code.encode()) >> 1) as ours:
+        if not ours:
             return 0
         row, _new = Feed.objects.get_or_create(dataset=definition.code)
         if not _begin(row, definition, at):
@@ -87,24 +87,6 @@ def _keep_place(row: Feed, at: datetime) -> None:
     row.fed_at, row.failed_at, row.failure = at, None, ""
     row.xid, row.last_id = row.until_xid, row.until_id
     row.save()
-
-
-@contextmanager
-def _alone(code: str) -> Iterator[bool]:
-    """Whether this process is the only one that feeds a table."""
-    mine = _ask("pg_try_advisory_lock", code)
-    try:
-        yield mine
-    finally:
-        if mine:
-            _ask("pg_advisory_unlock", code)
-
-
-def _ask(function: str, code: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {function}(%s, hashtext(%s))", [FEEDERS, code])
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 @transaction.atomic
@@ -162,16 +144,16 @@ def _carry(row: Feed, definition: DomainDataset, at: datetime) -> int:
 
 def _whole(row: Feed, definition: DomainDataset, kind: Current, at: datetime) -> int:
     """All rows; a version only where something differs from the one before."""
-    parts, count = _write(row, definition, kind.rows(None))
+    paths, count = _write(row, definition, kind.rows(None))
     options: dict[str, Any] = {
         "mode": Mode.REPLACE, "key": definition.contract.key,
         "schema": schema_of(definition.contract),
     }  # fmt: skip
     if stored.latest(definition.code) is not None and stored.version_of_run(
         definition.code, row.run
-    ) is None and stored.preview(definition.code, parts, **options).nothing:  # fmt: skip
+    ) is None and stored.preview(definition.code, paths, **options).nothing:  # fmt: skip
         return 0
-    tables.publish(definition.code, parts, run=row.run, by=SYSTEM, at=at, **options)
+    tables.publish(definition.code, paths, run=row.run, by=SYSTEM, at=at, **options)
     return count
 
 
@@ -196,10 +178,10 @@ def _touched(
 
 
 def _publish(row: Feed, definition: DomainDataset, rows: Rows, mode: Mode, at: datetime) -> int:
-    parts, count = _write(row, definition, rows)
+    paths, count = _write(row, definition, rows)
     if count:
         tables.publish(
-            definition.code, parts, mode=mode, key=definition.contract.key,
+            definition.code, paths, mode=mode, key=definition.contract.key,
             schema=schema_of(definition.contract), run=row.run, by=SYSTEM, at=at,
         )  # fmt: skip
     return count
@@ -211,7 +193,7 @@ def _remove(
     run = f"{row.run}-gone"
     column = pa.array(keys, pa.string()).cast(kind_of(definition.contract.by_name()[name]))
     path = tables.workspace(definition.code, run) / "keys.parquet"
-    pq.write_table(pa.table({name: column}), path)
+    parts.write_file(pa.table({name: column}), path)
     tables.remove(definition.code, [path], key=(name,), run=run, by=SYSTEM, at=at)
 
 
@@ -219,19 +201,16 @@ def _write(row: Feed, definition: DomainDataset, rows: Rows) -> tuple[list[Path]
     """Rows into Parquet files of the run; an older try of the same run is replaced."""
     folder = tables.workspace(definition.code, row.run)
     schema = schema_of(definition.contract)
-    parts: list[Path] = []
+    paths: list[Path] = []
     count = 0
     waiting = iter(rows)
     while chunk := list(islice(waiting, AT_ONCE)):
-        path = folder / f"part-{len(parts):05d}.parquet"
+        path = folder / f"part-{len(paths):05d}.parquet"
         made = [{name: _plain(one.get(name)) for name in schema.names} for one in chunk]
-        # Never in place: a file of an earlier try may be part of a version already.
-        coming = path.with_suffix(".coming")
-        pq.write_table(pa.Table.from_pylist(made, schema=schema), coming, compression="zstd")
-        os.replace(coming, path)
-        parts.append(path)
+        parts.write_file(pa.Table.from_pylist(made, schema=schema), path)
+        paths.append(path)
         count += len(chunk)
-    return parts, count
+    return paths, count
 
 
 def _plain(value: Any) -> Any:

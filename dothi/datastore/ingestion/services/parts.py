@@ -61,8 +61,8 @@ def write(
     whole = rows if isinstance(rows, pa.Table) else pa.concat_tables(rows)
     places = lines if isinstance(lines, pa.Table) else pa.concat_tables(lines)
     part = Part(file=f"{name}.parquet", rows=len(whole), skip=skip)
-    _write(places, folder / part.lines_file)
-    _write(whole, folder / part.file)
+    write_file(places, folder / part.lines_file)
+    write_file(whole, folder / part.file)
     return part
 
 
@@ -75,7 +75,9 @@ def rows_of(run: Run, part: Part) -> pa.Table:
     return pq.read_table(folder_of(run) / part.file)
 
 
-def _write(table: pa.Table, path: Path) -> None:
+def write_file(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file whole or not at all, never in place: one of an earlier try may be part
+    of a version already."""
     coming = path.with_suffix(f"{path.suffix}.coming")
     pq.write_table(table, coming, compression="zstd", compression_level=1)
     with coming.open("rb") as file:

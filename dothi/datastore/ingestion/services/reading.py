@@ -4,14 +4,13 @@ What was read is kept every few hundred thousand rows, file first and then ledge
 aside in one transaction. So a kill at any point leaves whole parts, and the next `read` goes on.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import pyarrow as pa
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
+from dothi.core import locks
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion import events, readers
@@ -46,7 +45,9 @@ def read(run: Run, contract: Contract, *, at: datetime) -> Run:
         Busy: another process reads it.
     """
     assert contract.version == run.contract, "a run keeps the contract it began with"
-    with _alone(run):
+    with locks.tried(READERS, run.pk) as ours:
+        if not ours:
+            raise Busy(run.code)
         run.refresh_from_db()
         if run.state not in (RunState.WAITING, RunState.READING):
             return run
@@ -60,20 +61,6 @@ def read(run: Run, contract: Contract, *, at: datetime) -> Run:
             return _refuse(run, at, Refusal.UNREADABLE, reason=error.reason.value, **error.detail)
         late.settle(run, contract, shape)
         return _checked(run, at)
-
-
-@contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s, %s)", [READERS, run.pk])
-        row = cursor.fetchone()
-    if not row or not row[0]:
-        raise Busy(run.code)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [READERS, run.pk])
 
 
 class _Reading:

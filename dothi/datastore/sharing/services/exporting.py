@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from dothi.datastore.catalogue.choices import Type
@@ -107,8 +108,6 @@ def _write(opening: Opening, form: Form, path: Path) -> None:
             sheets.write_xlsx(file, [one.name for one in opening.fields], rows)
         return
     # The connection of an opening writes nothing: rows go over in batches.
-    import pyarrow.parquet as pq
-
     with opening.connect() as connection:
         reader = connection.execute("select * from data").to_arrow_reader(AT_ONCE * 20)
         with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:

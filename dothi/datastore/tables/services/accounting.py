@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from dothi.core import locks
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish
 from dothi.datastore.tables.events import VersionPublished, VersionRewritten
@@ -46,7 +47,7 @@ def table_of(code: str, *, at: datetime) -> Table:
 @contextmanager
 def writing(table: Table) -> Iterator[None]:
     """Be the only writer of a table, on every machine; wait for the others."""
-    with _locked(WRITERS, table.pk):
+    with locks.held(WRITERS, table.pk):
         table.refresh_from_db()
         catch_up(table)
         yield
@@ -55,14 +56,14 @@ def writing(table: Table) -> Iterator[None]:
 @contextmanager
 def building(table: Table, *, none: bool = False) -> Iterator[None]:
     """Build a serving file. With `none`, nobody does: what is forgotten then does not come back."""
-    with _locked(BUILDERS, table.pk, shared=not none):
+    with locks.held(BUILDERS, table.pk, shared=not none):
         yield
 
 
 @contextmanager
 def copying() -> Iterator[None]:
     """No file is removed from the store meanwhile; publishing goes on."""
-    with _locked(WRITERS, ALL, shared=True):
+    with locks.held(WRITERS, ALL, shared=True):
         yield
 
 
@@ -70,33 +71,11 @@ def copying() -> Iterator[None]:
 def removing_files(*, wait: bool = False) -> Iterator[bool]:
     """Whether files may be removed now: not while `copying` runs. Or wait until they may."""
     if wait:
-        with _locked(WRITERS, ALL):
+        with locks.held(WRITERS, ALL):
             yield True
         return
-    got = _ask("select pg_try_advisory_lock(%s, %s)", WRITERS, ALL)
-    try:
+    with locks.tried(WRITERS, ALL) as got:
         yield got
-    finally:
-        if got:
-            _ask("select pg_advisory_unlock(%s, %s)", WRITERS, ALL)
-
-
-@contextmanager
-def _locked(what: int, number: int, *, shared: bool = False) -> Iterator[None]:
-    """Hold a lock of this session, which ends with it: a killed process holds nobody up."""
-    kind = "_shared" if shared else ""
-    _ask(f"select pg_advisory_lock{kind}(%s, %s) is not null", what, number)
-    try:
-        yield
-    finally:
-        _ask(f"select pg_advisory_unlock{kind}(%s, %s)", what, number)
-
-
-def _ask(question: str, what: int, number: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(question, [what, number])
-        row = cursor.fetchone()
-    return bool(row and row[0])
 
 
 def catch_up(table: Table) -> None:
