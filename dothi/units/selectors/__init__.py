@@ -1,4 +1,5 @@
-"""Questions about units: the tree in time (`tree`), the ground (`ground`), counts (`counts`)."""
+"""Questions about units: the tree in time (`tree`), the ground (`ground`), counts (`counts`), rows
+of any table on the boundaries of any date (`rereading`)."""
 
 from dothi.units.rules import Count as Count
 from dothi.units.rules import History as History
@@ -14,6 +15,10 @@ from dothi.units.selectors.ground import outline as outline
 from dothi.units.selectors.ground import unit_at as unit_at
 from dothi.units.selectors.ground import units_at as units_at
 from dothi.units.selectors.ground import ward_areas as ward_areas
+from dothi.units.selectors.rereading import UNKNOWN as UNKNOWN
+from dothi.units.selectors.rereading import Boundaries as Boundaries
+from dothi.units.selectors.rereading import known_codes as known_codes
+from dothi.units.selectors.rereading import plain as plain
 from dothi.units.selectors.tree import ancestors as ancestors
 from dothi.units.selectors.tree import boundaries as boundaries
 from dothi.units.selectors.tree import children as children
