@@ -13,7 +13,7 @@ from tests.browser.signing_in import sign_in
 from tests.browser.test_pages import DESKTOP, PHONE, seen
 from tests.house import House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 def looked_at(page: Page) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from tests.browser.signing_in import sign_in
 from tests.house import House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 DESKTOP = {"width": 1280, "height": 900}
 HALF_A_MINUTE = 30.0
 

@@ -9,7 +9,7 @@ from dothi.run.demo.sealed_story import PASSPHRASES
 from tests.browser.signing_in import sign_in
 from tests.house import House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 FIRST, SECOND = PASSPHRASES.values()
 THIRD = "trăng rằm soi bến nước"
 WORDS = "Ở quầy số ba người ta đòi thêm hai trăm nghìn đồng."

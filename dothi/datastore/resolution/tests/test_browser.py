@@ -73,6 +73,7 @@ def test_a_key_decides_and_the_next_pair_comes(
     assert not said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "desktop"])
 def test_the_pages_hold_wcag_and_fit(
