@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "dothi.feedback",
     "dothi.datastore.indicators",
     "dothi.datastore.sharing",
+    "dothi.datastore.quality",
     "dothi.datastore.ingestion",
     "dothi.datastore.tables",
     "dothi.datastore.resolution",

@@ -14,7 +14,7 @@ from dothi.datastore.tables.models import Erasure, Pin, Release, Table, Version
 from dothi.datastore.tables.ports import engine, lake, places
 from dothi.datastore.tables.rules import columns as column_rules
 from dothi.datastore.tables.rules import comparing, facts, sql
-from dothi.datastore.tables.rules.columns import Columns
+from dothi.datastore.tables.rules.columns import Column, Columns
 from dothi.datastore.tables.rules.comparing import Changes as Changes
 from dothi.datastore.tables.rules.roles import Role
 
@@ -193,6 +193,33 @@ def difference(table: str, a: int, b: int) -> Changes:
     with connect() as connection:
         changes = _compared(connection, before, one.shape, after, two.shape, key=two.key)
     return comparing.among(changes, others=one.rows - changes.before)
+
+
+def difference_as_seen(one: Path, two: Path, *, key: Sequence[str] = ()) -> Changes:
+    """The same between two serving files: what their role sees, and nothing else.
+
+    Raises:
+        KeyNotUnique: see there.
+    """
+    with connect() as connection:
+        for path, alias in ((one, "older"), (two, "newer")):
+            connection.execute(f"attach {sql.text(str(path))} as {alias} (read_only)")
+        had, has = _columns_in(connection, "older"), _columns_in(connection, "newer")
+        old = sql.as_columns("older.data", had, has=had)
+        new = sql.as_columns("newer.data", has, has=has)
+        return _compared(connection, old, had, new, has, key=key)
+
+
+def _columns_in(connection: duckdb.DuckDBPyConnection, alias: str) -> Columns:
+    """The columns of a serving file; what is kept there as numbers of words is text."""
+    found = connection.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = ? "
+        "and table_name = 'data' order by column_index",
+        [alias],
+    ).fetchall()
+    return tuple(
+        Column(name, "varchar" if kind.startswith("ENUM") else kind) for name, kind in found
+    )
 
 
 def preview(
