@@ -36,7 +36,7 @@ class NoPlaces(Exception):
 def forms_of(opening: Opening) -> list[Form]:
     """The kinds of file in which this opening can be had."""
     left_out = set()
-    if _places(opening) is None:
+    if places_of(opening) is None:
         left_out.add(Form.GEOJSON)
     if opening.rows > sheets.MOST_IN_A_SHEET:
         left_out.add(Form.XLSX)
@@ -55,7 +55,7 @@ def stream(opening: Opening, form: Form) -> Iterator[bytes]:
         case Form.JSON:
             return _json(opening)
         case Form.GEOJSON:
-            if _places(opening) is None:
+            if places_of(opening) is None:
                 raise NoPlaces(opening.dataset)
             return _geojson(opening)
     raise ValueError(form)
@@ -181,7 +181,7 @@ def _plain(value: Any, one: Field) -> Any:
 # --- GeoJSON -------------------------------------------------------------------------------------
 
 
-def _places(opening: Opening) -> tuple[str, ...] | None:
+def places_of(opening: Opening) -> tuple[str, ...] | None:
     """The column of shapes, or those of longitude and latitude; None without either."""
     names = {one.name for one in opening.fields}
     shape = next((one.name for one in opening.fields if one.type == Type.GEOMETRY), None)
@@ -194,7 +194,7 @@ def _places(opening: Opening) -> tuple[str, ...] | None:
 
 def _geojson(opening: Opening) -> Iterator[bytes]:
     """RFC 7946: one feature a row; a row without a place has the geometry null."""
-    places = _places(opening)
+    places = places_of(opening)
     assert places is not None
     others = [one for one in opening.fields if one.name not in places]
     yield b'{"type": "FeatureCollection", "features": ['

@@ -35,6 +35,7 @@ def rows(request: HttpRequest, code: str) -> dict[str, Any] | None:
         "versions": list(tables.versions(code).order_by("-number")[:VERSIONS]),
         "cited_at": f"{address}/v{opening.version}.csv",
         "address": address,
+        "by_unit": bool(services.axes_of(opening)),
     }
 
 
