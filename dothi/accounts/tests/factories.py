@@ -1,11 +1,13 @@
 """Small, named builders of people. Each fills in what a test does not care about."""
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
 
 from dothi.accounts import rules, services
 from dothi.accounts.choices import Level, Role
@@ -18,6 +20,12 @@ MONDAY_9AM = datetime(2026, 3, 2, 9, tzinfo=CITY)
 MONDAY = MONDAY_9AM.date()
 SINCE = date(2025, 7, 1)
 PASSWORD = "ghe-da-cong-vien-19"
+
+
+@cache
+def hashed() -> str:
+    """The password as it is kept, made once a process: it is slow by intent."""
+    return make_password(PASSWORD)
 
 
 def make_root(code: str = "Q11") -> Unit:
@@ -50,7 +58,7 @@ def make_officer(
         at=at,
         by="system",
     )
-    user.set_password(PASSWORD)
+    user.password = hashed()
     user.save(update_fields=["password"])
     services.appoint(user=user, unit=unit, role=role, valid_from=since, at=at, by="system")
     if mfa:
@@ -74,7 +82,7 @@ def make_citizen(
     """A person without a post; the address is confirmed from the level `contact` on."""
     user = User(username=username, email=email or f"{username}@citizen.example")
     user.full_name, user.date_joined = full_name, at
-    user.set_password(PASSWORD)
+    user.password = hashed()
     user.save()
     EmailAddress.objects.create(
         user=user, email=user.email, primary=True, verified=level != Level.NONE
