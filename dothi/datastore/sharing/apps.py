@@ -7,6 +7,7 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.datastore.catalogue.registry import Panel, panels
+        from dothi.datastore.sharing import permissions  # noqa: F401
         from dothi.datastore.sharing.views.panel import rows
 
         panels.append(Panel(template="sharing/_rows.html", context=rows))

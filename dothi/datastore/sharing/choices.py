@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 
 class Audience(StrEnum):
     """In what capacity somebody reads a dataset; the later ones see more."""
@@ -31,3 +34,29 @@ class Form(StrEnum):
             Form.PARQUET: "application/vnd.apache.parquet",
             Form.DUCKDB: "application/vnd.duckdb",
         }[self]
+
+
+class SubjectKind(TextChoices):
+    """To whom a use is granted."""
+
+    PERSON = "person", _("One person")
+    POST = "post", _("Whoever holds a post")
+    UNIT = "unit", _("Everybody with a post in a unit")
+    KEY = "key", _("A program, by its key")
+
+
+class Door(StrEnum):
+    """By which way rows or figures left."""
+
+    PAGE = "page"
+    DOWNLOAD = "download"
+    API = "api"
+    WORKBENCH = "workbench"
+    FIGURES = "figures"
+
+
+class Power(StrEnum):
+    """What a post may be allowed to do here."""
+
+    SEE = "sharing.see"
+    DECIDE = "sharing.decide"

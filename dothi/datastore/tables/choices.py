@@ -22,3 +22,11 @@ class Rule(StrEnum):
     DROP = "drop"
     MASK = "mask"  # Text: its first letter. Anything else: nothing.
     TOKEN = "token"  # The same value gives the same token, for one purpose only.
+
+
+class How(StrEnum):
+    """What a role asks of a value for its row to be shown. An empty value never passes."""
+
+    ONE_OF = "one_of"
+    FROM = "from"
+    BEFORE = "before"

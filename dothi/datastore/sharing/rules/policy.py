@@ -8,6 +8,7 @@ was forgotten: what is not named is dropped.
 from dothi.datastore.catalogue.choices import Classification, Share
 from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.sharing.choices import Audience
+from dothi.datastore.sharing.rules.small_numbers import AT_LEAST
 from dothi.datastore.tables.choices import Rule
 from dothi.datastore.tables.rules.roles import Role
 
@@ -35,6 +36,13 @@ def role_of(contract: Contract, *, share: Share, audience: Audience) -> Role | N
     if all(rule == Rule.DROP for _name, rule in rules):
         return None
     return Role(name=audience.value, columns=rules)
+
+
+def at_least(contract: Contract, audience: Audience) -> int:
+    """From which number on counts of rows are shown: where rows speak of persons, small ones would
+    name them. Who keeps the data sees them."""
+    persons = any(one.is_personal for one in contract.fields)
+    return AT_LEAST if persons and audience != Audience.KEEPER else 0
 
 
 def _rule(one: Field, audience: Audience) -> Rule:

@@ -1,14 +1,33 @@
-"""Open a dataset for somebody, and write its rows out."""
+"""Open a dataset for somebody, write its rows out, count them; grant its use and end that."""
 
+from dothi.datastore.sharing.rules.small_numbers import AT_LEAST as AT_LEAST
+from dothi.datastore.sharing.rules.small_numbers import hide_small as hide_small
+from dothi.datastore.sharing.services.counting import Figures as Figures
+from dothi.datastore.sharing.services.counting import NotCounted as NotCounted
+from dothi.datastore.sharing.services.counting import figures as figures
 from dothi.datastore.sharing.services.exporting import NoPlaces as NoPlaces
 from dothi.datastore.sharing.services.exporting import TooManyRows as TooManyRows
 from dothi.datastore.sharing.services.exporting import forms_of as forms_of
 from dothi.datastore.sharing.services.exporting import stream as stream
 from dothi.datastore.sharing.services.exporting import whole_file as whole_file
+from dothi.datastore.sharing.services.granting import Terms as Terms
+from dothi.datastore.sharing.services.granting import To as To
+from dothi.datastore.sharing.services.granting import end as end
+from dothi.datastore.sharing.services.granting import expire as expire
+from dothi.datastore.sharing.services.granting import forget_files as forget_files
+from dothi.datastore.sharing.services.granting import grant as grant
 from dothi.datastore.sharing.services.opening import NothingYet as NothingYet
 from dothi.datastore.sharing.services.opening import NotShared as NotShared
 from dothi.datastore.sharing.services.opening import Opening as Opening
+from dothi.datastore.sharing.services.opening import PurposeNeeded as PurposeNeeded
 from dothi.datastore.sharing.services.opening import open_dataset as open_dataset
+from dothi.datastore.sharing.services.refusals import FourEyes as FourEyes
+from dothi.datastore.sharing.services.refusals import NotAllowedNow as NotAllowedNow
+from dothi.datastore.sharing.services.refusals import NotSound as NotSound
+from dothi.datastore.sharing.services.refusals import PurposeMissing as PurposeMissing
+from dothi.datastore.sharing.services.refusals import ReasonMissing as ReasonMissing
+from dothi.datastore.sharing.services.refusals import Refused as Refused
+from dothi.datastore.sharing.services.refusals import TooLong as TooLong
 from dothi.datastore.sharing.services.rereading import Axes as Axes
 from dothi.datastore.sharing.services.rereading import axes_of as axes_of
 from dothi.datastore.sharing.services.rereading import by_unit as by_unit

@@ -3,65 +3,23 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import openpyxl
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.factories import make_officer, make_root, make_ward
-from dothi.datastore.catalogue.choices import Classification, Mode, Share, Type
-from dothi.datastore.catalogue.rules.contract import Contract, Field
+from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.catalogue.tests.factories import make_dataset
-from dothi.datastore.tables import services as tables
+from dothi.datastore.sharing.tests.factories import AT, CODE, ROWS, publish, trees
 from dothi.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AT = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
-CODE = "cay-xanh"
-ROWS = [
-    ("C-1", "Sao đen", 12.5, datetime(2020, 2, 17, 1, tzinfo=UTC), "Trần Văn Minh", "079085000123",
-     106.64, 10.76),
-    ("C-2", "=cmd|' /C calc'!A0", -3.0, None, "Lê Thị Sáu", "079085000124", None, None),
-]  # fmt: skip
 FORMS = ("csv", "json", "geojson", "xlsx", "parquet", "duckdb")
-
-
-def trees() -> Contract:
-    def field(name: str, type: Type = Type.TEXT, **more: Any) -> Field:
-        return Field(name=name, head=name, title_vi=name, type=type, **more)
-
-    return Contract(
-        dataset=CODE, version=1, key=("tree",),
-        fields=(
-            field("tree", required=True), field("species"), field("height", Type.NUMBER),
-            field("planted_at", Type.MOMENT),
-            field("keeper", classification=Classification.PERSONAL),
-            field("keeper_id", classification=Classification.SENSITIVE),
-            field("longitude", Type.NUMBER), field("latitude", Type.NUMBER),
-        ),
-    )  # fmt: skip
-
-
-def publish(rows: Iterable[tuple[Any, ...]] = ROWS, run: str = "DR-1") -> None:
-    schema = pa.schema([
-        ("tree", pa.string()), ("species", pa.string()), ("height", pa.float64()),
-        ("planted_at", pa.timestamp("us", tz="UTC")), ("keeper", pa.string()),
-        ("keeper_id", pa.string()), ("longitude", pa.float64()), ("latitude", pa.float64()),
-    ])  # fmt: skip
-    path = tables.workspace(CODE, run) / "part.parquet"
-    made = [dict(zip(schema.names, row, strict=True)) for row in rows]
-    pq.write_table(pa.Table.from_pylist(made, schema=schema), path)
-    tables.publish(
-        CODE, [path], mode=Mode.REPLACE, key=("tree",), schema=schema, run=run, by="system", at=AT
-    )
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.datastore.sharing import services
-from dothi.datastore.sharing.choices import Form
+from dothi.datastore.sharing.choices import Door, Form
 from dothi.datastore.tables.selectors import VersionClosed
 
 HOUR = timedelta(hours=1)
@@ -42,7 +42,10 @@ def download(
     """
     kind = _form(form)
     try:
-        opening = services.open_dataset(code, request.user, at=clock.now(), version=version)
+        opening = services.open_dataset(
+            code, request.user, at=clock.now(), version=version, door=Door.DOWNLOAD, form=kind,
+            purpose=request.GET.get("purpose", ""),
+        )  # fmt: skip
         response = _answer(request, opening, kind)
     except (
         services.NotShared,

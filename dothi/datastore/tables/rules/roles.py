@@ -2,17 +2,34 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.choices import How, Rule
 from dothi.datastore.tables.rules.columns import Column, Columns
 
 
 @dataclass(frozen=True, kw_only=True)
+class Condition:
+    """Which rows: a column, and the values to compare with, written plainly (ISO 8601)."""
+
+    column: str
+    how: How
+    values: tuple[str, ...]
+
+    def as_list(self) -> list[Any]:
+        return [self.column, self.how.value, list(self.values)]
+
+
+def condition_from(given: Sequence[Any]) -> Condition:
+    column, how, values = given
+    return Condition(column=column, how=How(how), values=tuple(values))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Role:
-    """A named set of columns.
+    """A named set of columns, of all rows or of those that meet every condition.
 
     `columns` None shows everything; else what is not named is dropped, also columns that come
     later. Tokens of one `purpose` are alike in all tables, those of two never are.
@@ -21,6 +38,7 @@ class Role:
     name: str
     columns: tuple[tuple[str, Rule], ...] | None = None
     purpose: str = ""
+    where: tuple[Condition, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -29,7 +47,10 @@ class Role:
 
     def as_dict(self) -> dict[str, Any]:
         pairs = None if self.columns is None else [[name, rule] for name, rule in self.columns]
-        return {"name": self.name, "columns": pairs, "purpose": self.purpose}
+        given: dict[str, Any] = {"name": self.name, "columns": pairs, "purpose": self.purpose}
+        if self.where:
+            given["where"] = [one.as_list() for one in self.where]
+        return given
 
 
 WHOLE = Role(name="whole")
@@ -50,6 +71,7 @@ def from_dict(given: Mapping[str, Any]) -> Role:
         name=given["name"],
         columns=None if pairs is None else tuple((name, Rule(rule)) for name, rule in pairs),
         purpose=given["purpose"],
+        where=tuple(condition_from(one) for one in given.get("where", ())),
     )
 
 

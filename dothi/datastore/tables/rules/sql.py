@@ -1,9 +1,10 @@
 """Questions to the rows of a table, written for DuckDB. Pure: only text is made here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.choices import How, Rule
 from dothi.datastore.tables.rules.columns import Column, Columns, sql_type
+from dothi.datastore.tables.rules.roles import Condition
 
 # Code points that Unicode keeps from ever being text: nothing between two of them can hold one.
 BETWEEN, NOTHING = "chr(64976)", "chr(64977)"
@@ -94,3 +95,23 @@ def seen_as(column: Column, rule: Rule) -> str:
         spelled, key = _spelled(column), "getvariable('token_key')"
         shown = f"left(sha256({key} || sha256({key} || {spelled})), 32)"
     return f"{shown} as {value}"
+
+
+def where(conditions: Sequence[Condition], columns: Columns) -> str:
+    """Conditions that must all hold. One on a column that is not there holds for no row, nor does
+    a value that is none of the column's type."""
+    types = {one.name: sql_type(one.type) for one in columns}
+    return " and ".join(_holds(one, types) for one in conditions) or "true"
+
+
+def _holds(one: Condition, types: Mapping[str, str]) -> str:
+    if one.column not in types or not one.values:
+        return "false"
+    values = [f"try_cast({text(value)} as {types[one.column]})" for value in one.values]
+    match one.how:
+        case How.ONE_OF:
+            return f"{name(one.column)} in ({', '.join(values)})"
+        case How.FROM:
+            return f"{name(one.column)} >= {values[0]}"
+        case How.BEFORE:
+            return f"{name(one.column)} < {values[0]}"

@@ -13,7 +13,7 @@ from dothi.datastore.tables.services.releases import (
     release,
     restore_release,
 )
-from dothi.datastore.tables.services.serving import serve, serve_again
+from dothi.datastore.tables.services.serving import forget_role, serve, serve_again
 from dothi.datastore.tables.services.writing import publish, remove, roll_back, workspace
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "compact",
     "copying",
     "erase",
+    "forget_role",
     "keep",
     "lift_release",
     "publish",

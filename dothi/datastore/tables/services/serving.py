@@ -51,6 +51,8 @@ def serve(version: Version, role: Role, *, at: datetime) -> Path:
 def _build(version: Version, role: Role, path: Path) -> None:
     shown = list(seen(role, version.shape))
     source = selectors.rows_of(version)
+    if role.where:
+        source = f"(select * from {source} where {sql.where(role.where, version.shape)})"
     with selectors.connect(at=path) as connection:
         if any(rule == Rule.TOKEN for _, rule in shown):
             key = keyed_hash(role.purpose, purpose="tables.token")
@@ -99,6 +101,19 @@ def serve_again(*, at: datetime) -> int:
     for row in lost:
         serve(row.version, from_dict(row.role), at=at)
     return len(lost)
+
+
+def forget_role(name: str) -> int:
+    """Remove the files of a role that nobody has any more. Return how many there were.
+
+    Who reads one goes on; no opening finds it again.
+    """
+    rows = list(Serving.objects.select_related("version__table").filter(role__name=name))
+    for row in rows:
+        with building(row.version.table, none=True):
+            (places.serving() / row.path).unlink(missing_ok=True)
+            row.delete()
+    return len(rows)
 
 
 def forget_serving(table: Table, *, but_last: int = 1) -> list[str]:

@@ -1,0 +1,56 @@
+"""Questions about grants: which hold for somebody today, who sees which."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from dothi.accounts import selectors as accounts
+from dothi.accounts.models import User
+from dothi.datastore.catalogue.choices import State
+from dothi.datastore.sharing.choices import Power, SubjectKind
+from dothi.datastore.sharing.models import Grant, Use
+
+
+def _loaded() -> QuerySet[Grant]:
+    return Grant.objects.select_related("dataset__unit", "dataset__contract", "unit", "user", "key")
+
+
+def in_force(on: date) -> Q:
+    return Q(ended_at=None, begins_on__lte=on, expires_on__gt=on)
+
+
+def grants_held_by(
+    user: User | AnonymousUser, *, on: date, key: int | None = None
+) -> QuerySet[Grant]:
+    """The grants under which this person, or a program with this key, may read today.
+
+    Whoever left the post or the house holds nothing; of a dataset that is not offered any more
+    nothing can be read either.
+    """
+    standing = accounts.standing(user, on=on)
+    if standing.user_id is None or not user.is_active:
+        return Grant.objects.none()
+    units = {post.unit_id for post in standing.posts}
+    mine = Q(subject_kind=SubjectKind.PERSON, user_id=standing.user_id) & (
+        Q(unit=None) | Q(unit__in=units)
+    )
+    mine |= Q(subject_kind=SubjectKind.UNIT, unit__in=units)
+    for post in standing.posts:
+        mine |= Q(subject_kind=SubjectKind.POST, unit_id=post.unit_id, role=post.role)
+    if key is not None:
+        mine |= Q(subject_kind=SubjectKind.KEY, key_id=key, key__user_id=standing.user_id,
+                  key__ended_at=None)  # fmt: skip
+    held = _loaded().filter(mine, in_force(on), dataset__state=State.PUBLISHED)
+    return held.order_by("-granted_at", "-id")
+
+
+def grants_seen_by(user: User, *, on: date) -> QuerySet[Grant]:
+    """The grants on datasets of the units whose data this person looks after, newest first."""
+    units = accounts.standing(user, on=on).units_for(Power.SEE)
+    return _loaded().filter(dataset__unit_id__in=units).order_by("-granted_at", "-id")
+
+
+def uses_of(grant: Grant) -> QuerySet[Use]:
+    """What use was made of it, newest first."""
+    return Use.objects.filter(grant=grant).order_by("-at", "-id")
