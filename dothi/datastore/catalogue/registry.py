@@ -95,7 +95,7 @@ def register(definition: DomainDataset) -> DomainDataset:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A part of the public page. `context(request, code)` is what its template shows, or None
+    """A part of the page of a dataset. `context(request, code)` is what its template shows, or None
     where it has nothing to show to this reader."""
 
     template: str
@@ -103,3 +103,5 @@ class Panel:
 
 
 panels: list[Panel] = []
+# The same on the page of the steward; whoever sees that page looks after the dataset.
+desk_panels: list[Panel] = []

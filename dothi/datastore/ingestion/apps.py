@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class IngestionConfig(AppConfig):
     name = "dothi.datastore.ingestion"
     label = "datastore_ingestion"
+
+    def ready(self) -> None:
+        from dothi.datastore.catalogue.registry import Panel, desk_panels
+        from dothi.datastore.ingestion.views.panel import deliveries
+
+        desk_panels.append(Panel(template="ingestion/_deliveries.html", context=deliveries))

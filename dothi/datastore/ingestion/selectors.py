@@ -12,7 +12,7 @@ from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.catalogue.registry import datasets as registered
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion.choices import AsideState, RunState
-from dothi.datastore.ingestion.models import Aside, Feed, Run
+from dothi.datastore.ingestion.models import Aside, Delivery, Feed, Run
 from dothi.datastore.ingestion.rules.ledger import Fault
 from dothi.datastore.tables import selectors as tables
 
@@ -31,6 +31,30 @@ def runs_seen_by(user: User, *, on: date) -> QuerySet[Run]:
 def run_seen_by(user: User, code: str, *, on: date) -> Run:
     """Raises Run.DoesNotExist when there is none that this person may see."""
     return runs_seen_by(user, on=on).get(code=code)
+
+
+def deliveries_seen_by(user: User, *, on: date) -> QuerySet[Delivery]:
+    """The files of the datasets that this person looks after, newest first."""
+    own = catalogue.datasets_kept_by(user, on=on).order_by().values("code")
+    return Delivery.objects.filter(dataset__in=own).order_by("-id")
+
+
+def delivery_seen_by(user: User, code: str, *, on: date) -> Delivery:
+    """Raises Delivery.DoesNotExist when there is none that this person may see."""
+    return deliveries_seen_by(user, on=on).get(code=code)
+
+
+def unread(dataset: str) -> QuerySet[Delivery]:
+    """Files that nobody read, or that were refused or given up every time, newest first."""
+    held = [RunState.WAITING, RunState.READING, RunState.CHECKED, RunState.PUBLISHED]
+    came_in = Run.objects.filter(dataset=dataset, state__in=held).values("delivery")
+    return Delivery.objects.filter(dataset=dataset).exclude(pk__in=came_in).order_by("-id")
+
+
+def last_accepted(run: Run) -> Run | None:
+    """The run before this one whose rows became a version."""
+    before = Run.objects.filter(dataset=run.dataset, of=None, state=RunState.PUBLISHED)
+    return before.filter(pk__lt=run.pk).select_related("delivery").order_by("-id").first()
 
 
 def unfinished() -> list[Run]:

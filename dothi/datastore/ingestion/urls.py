@@ -1,10 +1,12 @@
 from django.urls import path
 
-from dothi.datastore.ingestion.views import lines, runs
+from dothi.datastore.ingestion.views import lines, proposing, runs
 
 app_name = "ingestion"
 urlpatterns = [
     path("desk/data/in/", runs.deliveries, name="deliveries"),
+    path("desk/data/in/files/<str:code>", proposing.proposal, name="proposal"),
+    path("desk/data/in/files/<str:code>/read", proposing.read, name="read"),
     path("desk/data/in/<str:code>/", runs.run, name="run"),
     path("desk/data/in/<str:code>/state", runs.state, name="state"),
     path("desk/data/in/<str:code>/publish", runs.publish, name="publish"),

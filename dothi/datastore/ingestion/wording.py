@@ -8,9 +8,15 @@ from django.utils.translation import gettext as _
 
 from dothi.datastore.catalogue.choices import Comparison, Notation, Type
 from dothi.datastore.catalogue.rules.contract import Contract, Field
+from dothi.datastore.catalogue.rules.difference import Departure
+from dothi.datastore.catalogue.wording import departure
 from dothi.datastore.ingestion.choices import Check, Refusal
 from dothi.datastore.ingestion.readers import Reason
 from dothi.datastore.ingestion.rules.ledger import Fault
+from dothi.datastore.ingestion.rules.shapes import Since
+from dothi.datastore.tables.services import SchemaRefused
+
+MOST = 20  # Sentences about one file.
 
 
 def fault(one: Fault, contract: Contract) -> str:
@@ -129,7 +135,7 @@ def line(reason: str) -> str:
 def refusal(kind_: str, facts: Mapping[str, Any]) -> list[str]:
     """Why a delivery did not come in, and what to do."""
     if kind_ == Refusal.SHAPE:
-        return _misfit(facts)
+        return _departures(facts)
     if kind_ == Refusal.TOO_MANY:
         return [
             _("More than half of the first rows are faulty: perhaps it is another file."),
@@ -138,19 +144,70 @@ def refusal(kind_: str, facts: Mapping[str, Any]) -> list[str]:
     return [unreadable(str(facts.get("reason", "")))]
 
 
-def _misfit(facts: Mapping[str, Any]) -> list[str]:
-    found = []
-    if facts.get("missing"):
-        found.append(
-            _("Columns that the contract knows are missing: %(names)s.")
-            % {"names": ", ".join(facts["missing"])}
+def _departures(facts: Mapping[str, Any]) -> list[str]:
+    found = [Departure(**one) for one in facts.get("departures", ())]
+    # An unknown column that is named as the likely twin of a missing one is said once.
+    twins = {one.like for one in found if one.like}
+    said = [one for one in found if one.code != "unknown" or one.head not in twins]
+    sentences = [departure(one) for one in said[:MOST]]
+    if more := len(said) - MOST:
+        sentences += [_("%(n)s more departures.") % {"n": more}] if more > 0 else []
+    return [
+        *sentences, _("Nothing of the file came in. Ask the source, or agree on a new contract.")
+    ]  # fmt: skip
+
+
+def since(found: Since) -> list[str]:
+    """What is different from the last delivery that was accepted."""
+    sentences = []
+    if found.gone:
+        sentences.append(_("No longer there: %(names)s.") % {"names": ", ".join(found.gone)})
+    if found.came:
+        sentences.append(_("New: %(names)s.") % {"names": ", ".join(found.came)})
+    for way, before, now in found.ways:
+        sentences.append(
+            _("%(what)s: %(before)s → %(now)s.")
+            % {"what": _way(way), "before": _named(before), "now": _named(now)}
         )
-    if facts.get("unknown"):
-        found.append(
-            _("Columns that the contract does not know: %(names)s.")
-            % {"names": ", ".join(facts["unknown"])}
-        )
-    return [*found, _("Nothing of the file came in. Ask the source, or agree on a new contract.")]
+    return sentences
+
+
+def _way(name: str) -> str:
+    return {
+        "format": _("Kind of file"),
+        "encoding": _("Encoding"),
+        "delimiter": _("Sign between cells"),
+        "sheet": _("Sheet"),
+        "first_line": _("Line in which the rows begin"),
+    }[name]
+
+
+def _named(value: str) -> str:
+    return {"\t": _("tab"), "": _("none")}.get(value, value)
+
+
+def schema_refused(error: SchemaRefused) -> list[str]:
+    """Why the rows of a contract cannot become the next version of the table that is there."""
+    sentences = {
+        "missing": _("The published table has the column “%(column)s”; it may not go."),
+        "narrower": _("The published column “%(column)s” holds %(was)s, and may not hold %(now)s."),
+        "inexact": _("Numbers in “%(column)s” are too large to become fractions."),
+    }
+    other = _("The column “%(column)s” does not fit the published table.")
+    return [
+        sentences.get(one.code, other)
+        % {"column": one.column, "was": _stored(one.was), "now": _stored(one.now)}
+        for one in error.facts
+    ]
+
+
+def _stored(kind_: str) -> str:
+    """A type of the store in the words of a contract."""
+    known = {
+        "string": Type.TEXT, "long": Type.INTEGER, "integer": Type.INTEGER, "double": Type.NUMBER,
+        "boolean": Type.BOOLEAN, "date": Type.DATE, "timestamp": Type.MOMENT,
+    }  # fmt: skip
+    return str(known[kind_].label) if kind_ in known else kind_
 
 
 def unreadable(reason: str) -> str:

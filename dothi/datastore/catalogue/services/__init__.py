@@ -1,7 +1,7 @@
 """What can be done with datasets. One function, one transaction: rows, audit, event."""
 
 from dothi.datastore.catalogue.services.adopting import adopt
-from dothi.datastore.catalogue.services.agreeing import agree, compared
+from dothi.datastore.catalogue.services.agreeing import agree, compared, document_of
 from dothi.datastore.catalogue.services.describing import (
     Description,
     create,
@@ -38,6 +38,7 @@ __all__ = [
     "create",
     "describe",
     "description_of",
+    "document_of",
     "end_key",
     "issue_key",
     "missing_in",

@@ -1,5 +1,6 @@
 """Agree what a dataset's rows are: a new version of its contract, for good."""
 
+import json
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -83,6 +84,11 @@ def compared(dataset: Dataset, contract: Contract) -> tuple[Contract, tuple[Diff
     if found:
         raise NotSound(found)
     return new, between(old, new)
+
+
+def document_of(contract: Contract) -> str:
+    """A contract as the table of columns takes it, to be looked at and changed (`document`)."""
+    return json.dumps(odcs.document(contract), ensure_ascii=False)
 
 
 def _tidied(value: Any) -> Any:

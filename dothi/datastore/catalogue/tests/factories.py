@@ -65,13 +65,14 @@ def describe(title: str = "Cây xanh đường phố", **more: Any) -> Descripti
 
 def make_dataset(
     unit: Unit, code: str = "cay-xanh", *, publish: bool = True, contract: Contract | None = None,
-    title: str = "Cây xanh đường phố", at: datetime = MONDAY_9AM, **more: Any,
+    title: str = "Cây xanh đường phố", at: datetime = MONDAY_9AM, agree: bool = True, **more: Any,
 ) -> Dataset:  # fmt: skip
     """A described dataset with a contract; published unless it is said otherwise."""
     dataset = services.create(
         code=code, unit=unit, description=describe(title, **more), by="system", at=at
     )
-    services.agree(dataset=dataset, contract=contract or trees(), by="system", at=at)
+    if agree:
+        services.agree(dataset=dataset, contract=contract or trees(), by="system", at=at)
     if publish:
         services.publish(dataset=dataset, by="system", at=at)
     return dataset

@@ -1,6 +1,5 @@
 """Where a contract is written: a table of columns, a readable difference, then a yes."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -95,7 +94,7 @@ def _difference(
     ignored: tuple[str, ...] = (),
 ) -> HttpResponse:  # fmt: skip
     """What would change, and the question whether it shall."""
-    form = forms.AgreeForm(initial={"document": json.dumps(odcs.document(new)), "base": base})
+    form = forms.AgreeForm(initial={"document": services.document_of(new), "base": base})
     return render(
         request,
         "catalogue/difference.html",

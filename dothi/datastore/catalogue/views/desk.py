@@ -13,7 +13,14 @@ from django.views.decorators.http import require_POST
 from dothi.accounts.http import SignedInRequest, power_required
 from dothi.accounts.selectors import names_of
 from dothi.core import clock
-from dothi.datastore.catalogue import forms, permissions, selectors, services, wording
+from dothi.datastore.catalogue import (
+    forms,
+    permissions,
+    registry,
+    selectors,
+    services,
+    wording,
+)
 from dothi.datastore.catalogue.choices import Power
 from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.selectors import Filters
@@ -22,6 +29,7 @@ from dothi.datastore.catalogue.views.shared import (
     dictionary,
     next_url,
     page_number,
+    panels_of,
     shown,
     versions_of,
 )
@@ -73,7 +81,10 @@ def dataset(request: SignedInRequest, code: str) -> HttpResponse:
     """One dataset: how it stands, what may be done, what was agreed."""
     at = clock.now()
     found = found_for(request, code, at)
-    return render(request, "catalogue/desk_dataset.html", _shown(request, found, at))
+    context = _shown(request, found, at) | {
+        "panels": panels_of(registry.desk_panels, request, code)
+    }
+    return render(request, "catalogue/desk_dataset.html", context)
 
 
 def _shown(request: SignedInRequest, found: Dataset, at: datetime) -> dict[str, Any]:

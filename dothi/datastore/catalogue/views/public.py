@@ -21,6 +21,7 @@ from dothi.datastore.catalogue.views.shared import (
     dictionary,
     next_url,
     page_number,
+    panels_of,
     shown,
     versions_of,
 )
@@ -85,11 +86,7 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
             "contract_url": reverse("catalogue_contract", args=[code]),
             "canonical": absolute(request.path),
             "facts": _for_machines(found),
-            "panels": [
-                {"template": panel.template, "shown": shown_there}
-                for panel in registry.panels
-                if (shown_there := panel.context(request, code)) is not None
-            ],
+            "panels": panels_of(registry.panels, request, code),
         },
     )
 

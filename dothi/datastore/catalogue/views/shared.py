@@ -23,6 +23,7 @@ from dothi.datastore.catalogue.choices import (
     Type,
 )
 from dothi.datastore.catalogue.models import ContractVersion, Dataset, in_language
+from dothi.datastore.catalogue.registry import Panel
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.catalogue.rules.difference import Difference, between
 from dothi.datastore.catalogue.rules.vocabulary import LICENCE_URLS
@@ -189,6 +190,15 @@ def versions_of(versions: list[ContractVersion]) -> list[dict[str, Any]]:
             "changes": told(between(before, contract)) if before is not None else [],
         }
         for version, contract, before in zip(versions, contracts, older, strict=True)
+    ]
+
+
+def panels_of(panels: Iterable[Panel], request: HttpRequest, code: str) -> list[dict[str, Any]]:
+    """What other parts of the store have to show of a dataset to this reader."""
+    return [
+        {"template": panel.template, "shown": there}
+        for panel in panels
+        if (there := panel.context(request, code)) is not None
     ]
 
 

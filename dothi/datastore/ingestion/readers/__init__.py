@@ -1,7 +1,7 @@
 """Files of any kind as batches of text: nothing lost, nothing garbled, every line accounted for.
 
 `members` lists an archive, `sniff` says what a file is, `read` gives its rows, `profile` looks at
-them, `propose` makes a contract of what was seen.
+them, `propose` makes a contract of what was seen, `departing` says why a file stops at the door.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from dothi.datastore.ingestion.readers import (
 )
 from dothi.datastore.ingestion.readers.archive import members
 from dothi.datastore.ingestion.readers.batch import Batch, Faulty
+from dothi.datastore.ingestion.readers.looking import ROWS, carried_on, departing, worth_a_look
 from dothi.datastore.ingestion.readers.profiling import ColumnProfile, profile
 from dothi.datastore.ingestion.readers.proposing import propose
 from dothi.datastore.ingestion.readers.shape import Format, Reason, Shape, Unreadable
@@ -23,8 +24,9 @@ from dothi.datastore.ingestion.readers.sniffing import Stated, sniff
 from dothi.datastore.ingestion.readers.workbook import sheets
 
 __all__ = [
-    "Batch", "ColumnProfile", "Faulty", "Format", "Reason", "Shape", "Stated", "Unreadable",
-    "members", "profile", "propose", "read", "sheets", "sniff",
+    "ROWS", "Batch", "ColumnProfile", "Faulty", "Format", "Reason", "Shape", "Stated", "Unreadable",
+    "carried_on", "departing", "members", "profile", "propose", "read", "sheets", "sniff",
+    "worth_a_look",
 ]  # fmt: skip
 
 

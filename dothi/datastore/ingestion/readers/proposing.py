@@ -55,7 +55,7 @@ def propose(
     seen = {one.head: one for one in profiles}
     fields: list[Field] = []
     for head in shape.heads:
-        name = _free(name_of(head), {one.name for one in fields})
+        name = free_name(name_of(head), {one.name for one in fields})
         fields.append(_field(name, head, seen.get(head)))
     key = _key(fields, seen)
     return Contract(
@@ -82,7 +82,8 @@ def classification_of(head: str) -> Classification:
     return Classification.PERSONAL if _says(head, _PERSONAL) else Classification.PUBLIC
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
+    """The name, with a number behind it where it is taken."""
     wanted, number = name, 1
     while name in taken:
         number += 1

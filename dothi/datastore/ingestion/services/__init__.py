@@ -11,6 +11,8 @@ from dothi.datastore.ingestion.services.mending import correct_all as correct_al
 from dothi.datastore.ingestion.services.mending import leave_out as leave_out
 from dothi.datastore.ingestion.services.mending import take_corrected as take_corrected
 from dothi.datastore.ingestion.services.opening import open_line as open_line
+from dothi.datastore.ingestion.services.proposing import Proposal as Proposal
+from dothi.datastore.ingestion.services.proposing import propose as propose
 from dothi.datastore.ingestion.services.publishing import preview as preview
 from dothi.datastore.ingestion.services.publishing import publish as publish
 from dothi.datastore.ingestion.services.reading import Busy as Busy

@@ -41,7 +41,7 @@ def settle(run: Run, contract: Contract, shape: Shape) -> None:
         for fault, name, dataset, column in _references(contract):
             _note(found, fault, _unknown(connection, run, files, name, dataset, column))
     for file in found:
-        heads = dict(fitting.misfit(contract, shape.heads).known_as)
+        heads = fitting.known_as(contract, shape.heads)
         _take_out(run, shape, heads, files[file], found[file])
 
 

@@ -68,7 +68,7 @@ class _Reading:
 
     def __init__(self, run: Run, contract: Contract, shape: Shape) -> None:
         self.run, self.contract, self.shape = run, contract, shape
-        self.heads = dict(fitting.misfit(contract, shape.heads).known_as)
+        self.heads = fitting.known_as(contract, shape.heads)
         self._begin()
 
     def _begin(self) -> None:

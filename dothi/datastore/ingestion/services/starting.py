@@ -2,7 +2,9 @@
 
 import shutil
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 from django.db import IntegrityError, transaction
 from procrastinate.contrib.django import app
@@ -11,11 +13,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.rules.contract import Contract
-from dothi.datastore.ingestion import events
+from dothi.datastore.catalogue.rules.difference import Departure
+from dothi.datastore.ingestion import events, readers
 from dothi.datastore.ingestion.choices import Refusal, RunState
 from dothi.datastore.ingestion.models import Delivery, Run
 from dothi.datastore.ingestion.readers import Shape, Unreadable, sniff
-from dothi.datastore.ingestion.rules import fitting
 from dothi.datastore.ingestion.services.landing import place_of
 from dothi.datastore.tables import services as tables
 from dothi.lib.codes import public_code
@@ -57,13 +59,24 @@ def begin(
         begun_at=at,
     )
     try:
-        found = shape or sniff(place_of(delivery.sha256))
+        path = place_of(delivery.sha256)
+        found = shape or sniff(path)
         run.shape = found.as_dict()
-        if not (misfit := fitting.misfit(contract, found.heads)).fits:
-            _refuse(run, Refusal.SHAPE, at, **misfit.facts)
+        if departures := _departures(contract, path, found):
+            _refuse(run, Refusal.SHAPE, at, departures=[asdict(one) for one in departures])
     except Unreadable as error:
         _refuse(run, Refusal.UNREADABLE, at, reason=error.reason.value, **error.detail)
     return _kept(run)
+
+
+def _departures(contract: Contract, path: Path, shape: Shape) -> tuple[Departure, ...]:
+    """Heads first; rows are looked at only of a file that has them all."""
+    if found := readers.departing(contract, shape, []):
+        return found
+    if not readers.worth_a_look(path, shape):
+        return ()
+    seen = readers.profile(readers.read(path, shape), at_most=readers.ROWS)
+    return readers.departing(contract, shape, seen)
 
 
 def _refuse(run: Run, refusal: Refusal, at: datetime, **facts: object) -> None:

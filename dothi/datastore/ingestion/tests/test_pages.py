@@ -1,6 +1,7 @@
 """A steward brings a dirty workbook in by hand, mends it and publishes; others stay outside."""
 
 import io
+import json
 from typing import Any
 
 import openpyxl
@@ -17,7 +18,7 @@ from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.catalogue.tests.factories import make_dataset
 from dothi.datastore.ingestion import services
 from dothi.datastore.ingestion.choices import RunState
-from dothi.datastore.ingestion.models import Aside, Run
+from dothi.datastore.ingestion.models import Aside, Delivery, Run
 from dothi.datastore.ingestion.selectors import contract_of
 from dothi.datastore.tables import selectors as tables
 from dothi.units.models import Unit
@@ -133,11 +134,54 @@ def test_one_wrong_word_is_corrected_in_all_lines_at_once(steward: Client, datas
     assert (run.taken, run.aside) == (5, 0)
 
 
-def test_a_file_of_another_shape_is_refused_with_the_names(steward: Client, dataset: None) -> None:
-    run = send(steward, workbook(heads=["Mã cây", "Loài", "Đường kính", "Ngày trồng"]))
+def test_a_changed_file_is_refused_with_the_likely_mistake(steward: Client, dataset: None) -> None:
+    services.publish(read(first := send(steward, workbook())), trees(), by="user:1", at=clock.now())
+    run = send(steward, workbook(heads=["Mã cây", "Loài", "Chiều cao (m)", "Ghi chú"]))
     page = steward.get(f"/desk/data/in/{run.code}/").content.decode()
-    assert "Thiếu các cột mà hợp đồng có: Chiều cao." in page
-    assert "Các cột hợp đồng không có: Đường kính." in page
+    assert "Thiếu cột “Chiều cao”. Có phải là cột “Chiều cao (m)” không?" in page
+    assert "Thiếu cột “Ngày trồng”." in page
+    assert "Hợp đồng không có cột “Ghi chú”." in page
+    assert "Hợp đồng không có cột “Chiều cao (m)”." not in page
+    assert "So với đợt gửi gần nhất đã được nhận" in page
+    assert first.code in page
+    assert "Không còn: Chiều cao, Ngày trồng." in page
+
+
+def test_a_contract_is_proposed_from_a_file_which_is_then_read_without_being_sent_again(
+    steward: Client, root: Unit
+) -> None:
+    make_dataset(root, publish=False, agree=False)
+    heads = [*HEADS, "Họ tên người chăm"]
+    rows = [[f"C-{n}", "Sao đen", "12,5", "17/02/2020", "Trần Văn Minh"] for n in range(30)]
+    answer = steward.post("/desk/data/in/", {"dataset": "cay-xanh", "file": workbook(rows, heads)})
+    delivery = Delivery.objects.get()
+    assert answer["Location"] == f"/desk/data/in/files/{delivery.code}"
+    page = steward.get(answer["Location"])
+    assert "Sao đen" in page.content.decode()
+    assert "Trần Văn Minh" not in page.content.decode()
+    assert Look.objects.get().record == f"datastore.delivery:{delivery.code}"
+
+    document = page.context["document"]
+    table = steward.post("/desk/data/sets/cay-xanh/contract", {"document": document})
+    assert "Họ tên người chăm" in table.content.decode()
+    steward.post("/desk/data/sets/cay-xanh/contract/agree", {"document": document, "base": "0"})
+    desk = steward.get("/desk/data/sets/cay-xanh/").content.decode()
+    assert f"/desk/data/in/files/{delivery.code}/read" in desk
+    steward.post(f"/desk/data/in/files/{delivery.code}/read")
+    run = read(Run.objects.get(delivery=delivery))
+    assert (run.state, run.taken, run.aside) == (RunState.CHECKED, 30, 0)
+
+
+def test_a_new_proposal_carries_on_what_was_agreed(steward: Client, dataset: None) -> None:
+    heads = ["Mã cây", "Loài", "Chiều cao (m)", "Ngày trồng", "Ghi chú"]
+    run = send(steward, workbook([[*row, "x"] for row in ROWS], heads))
+    page = steward.get(f"/desk/data/in/files/{run.delivery.code}")
+    proposed = {
+        one["name"]: one for one in json.loads(page.context["document"])["schema"][0]["properties"]
+    }
+    assert list(proposed) == ["tree", "species", "height", "planted_on", "ghi_chu"]
+    assert proposed["tree"]["primaryKey"] is True
+    assert proposed["height"]["logicalType"] == "number"
 
 
 def test_the_same_file_leads_to_the_delivery_that_is_there(steward: Client, dataset: None) -> None:
@@ -181,7 +225,9 @@ def test_others_bring_nothing_in(
     client.logout()
     client.force_login(make_officer("other", unit=root, role=role))
     doors = [
-        ("get", ""), ("get", f"{run.code}/lines/3"), ("post", f"{run.code}/publish"),
+        ("get", ""), ("get", f"files/{run.delivery.code}"),
+        ("post", f"files/{run.delivery.code}/read"), ("get", f"{run.code}/lines/3"),
+        ("post", f"{run.code}/publish"),
         ("post", f"{run.code}/take"), ("post", f"{run.code}/give-up"),
         ("post", f"{run.code}/lines/put"), ("post", f"{run.code}/lines/leave"),
     ]  # fmt: skip

@@ -154,8 +154,28 @@ def test_a_row_that_refers_to_nothing_stands_aside() -> None:
 def test_a_changed_shape_stops_at_the_door() -> None:
     run = delivered("Mã,Nhận lúc,Khu phố,Điểm\nPA-1,2026-11-25,1,5\n", contract(), at=AT)
     assert (run.state, run.refusal) == (RunState.REFUSED, Refusal.SHAPE)
-    assert run.facts == {"missing": ["Phường"], "unknown": ["Khu phố"]}
+    found = [(one["code"], one["head"]) for one in run.facts["departures"]]
+    assert found == [("missing", "Phường"), ("unknown", "Khu phố")]
     assert run.lines == 0
+
+
+def test_a_column_that_plainly_holds_something_else_stops_at_the_door() -> None:
+    rows = "".join(f"PA-{n},2026-11-25,27211,{n}/02/2026\n" for n in range(1, 26))
+    run = delivered(HEAD + rows, contract(), at=AT)
+    assert (run.state, run.refusal) == (RunState.REFUSED, Refusal.SHAPE)
+    only = run.facts["departures"][0]
+    assert (only["code"], only["head"], only["seen"]) == ("type", "Điểm", "date")
+
+
+def test_dirty_values_are_no_other_shape_and_stand_aside_row_by_row() -> None:
+    rows = "".join(f"PA-{n},2026-11-25,27211,{'ba sao' if n % 2 else 3}\n" for n in range(40))
+    run = delivered(HEAD + rows, contract(), at=AT)
+    assert run.state == RunState.WAITING
+
+
+def test_a_day_without_an_hour_is_a_moment_too() -> None:
+    rows = "".join(f"PA-{n},2026-11-25,27211,3\n" for n in range(40))
+    assert delivered(HEAD + rows, contract(), at=AT).state == RunState.WAITING
 
 
 def test_heads_are_known_in_any_order_and_case() -> None:

@@ -1,6 +1,7 @@
 """Deliveries: send a file, watch it being read, see what would change, publish or give up."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,12 +15,16 @@ from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.ingestion import forms, permissions, selectors, services, wording
-from dothi.datastore.ingestion.choices import RunState
+from dothi.datastore.ingestion.choices import Refusal, RunState
+from dothi.datastore.ingestion.models import Run
+from dothi.datastore.ingestion.rules import shapes
 from dothi.datastore.ingestion.views.shared import Seen, bringing_in, seen
 from dothi.datastore.tables import selectors as tables
+from dothi.datastore.tables.services import SchemaRefused
 
 PAGE = 50
 ON_ITS_WAY = (RunState.WAITING, RunState.READING)
+ENDED = (RunState.REFUSED, RunState.DROPPED, RunState.FAILED)
 TONES = {
     RunState.WAITING: "paused", RunState.READING: "paused", RunState.CHECKED: "near",
     RunState.PUBLISHED: "good", RunState.REFUSED: "late", RunState.FAILED: "late",
@@ -37,11 +42,12 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
     kept = {
         row.code: row
         for row in catalogue.datasets_kept_by(request.user, on=on)
-        if row.contract_id and permissions.may_bring_in(request.user, row.unit_id, on=on)
+        if permissions.may_bring_in(request.user, row.unit_id, on=on)
     }
+    chosen = request.GET.get("dataset", "")
     by_hand = [(code, row.title) for code, row in kept.items() if not row.registered]
     form = forms.SendForm(request.POST or None, request.FILES or None, datasets=by_hand,
-                          initial={"dataset": request.GET.get("dataset", "")})  # fmt: skip
+                          initial={"dataset": chosen})  # fmt: skip
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         dataset = kept[form.cleaned_data["dataset"]]
@@ -49,14 +55,16 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
             dataset=dataset.code, chunks=upload.chunks(), name=upload.name or "",
             by=request.user.actor, at=at,
         )  # fmt: skip
-        assert dataset.agreed is not None
+        if dataset.agreed is None:
+            return redirect("ingestion:proposal", code=delivery.code)
         try:
             run = services.begin(delivery, dataset.agreed, by=request.user.actor, at=at)
         except services.OnItsWay as error:
             messages.info(request, _("This very file came before; here is how far it is."))
             return redirect("ingestion:run", code=error.run)
         return redirect("ingestion:run", code=run.code)
-    page = Paginator(selectors.runs_seen_by(request.user, on=on), PAGE).get_page(
+    runs = selectors.runs_seen_by(request.user, on=on)
+    page = Paginator(runs.filter(dataset=chosen) if chosen else runs, PAGE).get_page(
         request.GET.get("page")
     )
     rows = [
@@ -68,14 +76,19 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "rows": rows,
         "may_send": bool(by_hand),
+        "chosen": kept.get(chosen),
         "feeds": [
             {"fed": fed, "title": kept[fed.dataset].title}
             for fed in selectors.feeds()
-            if fed.dataset in kept
+            if fed.dataset in kept and chosen in ("", fed.dataset)
         ],
-        "next_url": f"?page={page.next_page_number()}" if page.has_next() else "",
+        "next_url": _next_url(chosen, page.next_page_number()) if page.has_next() else "",
     }
     return render(request, "ingestion/deliveries.html", context, status=422 if form.errors else 200)
+
+
+def _next_url(chosen: str, page: int) -> str:
+    return "?" + urlencode({"dataset": chosen, "page": page} if chosen else {"page": page})
 
 
 @staff_required
@@ -96,6 +109,10 @@ def _page(request: SignedInRequest, found: Seen, **more: Any) -> HttpResponse:
         "faults": faults,
         "corrected": sum(row["count"].corrected for row in faults),  # type: ignore[attr-defined]
         "refusal": wording.refusal(run.refusal, run.facts) if run.refusal else [],
+        "since": _since(run),
+        "may_propose": run.refusal == Refusal.SHAPE
+        and permissions.may_propose(request.user, found.unit, on=on),
+        "newer": found.newest if run.state in ENDED and found.newest != run.contract else None,
         "changes": _changes(found),
         "mends": list(run.mends.order_by("id")),
         "may_bring_in": permissions.may_bring_in(request.user, found.unit, on=on),
@@ -104,6 +121,14 @@ def _page(request: SignedInRequest, found: Seen, **more: Any) -> HttpResponse:
         **more,
     }
     return render(request, "ingestion/run.html", context, status=422 if more else 200)
+
+
+def _since(run: Run) -> dict[str, Any] | None:
+    """Of a refused file: what is different from the last one that was accepted."""
+    last = selectors.last_accepted(run) if run.refusal and run.shape else None
+    if last is None:
+        return None
+    return {"run": last, "sentences": wording.since(shapes.since(last.shape, run.shape))}
 
 
 def _state(found: Seen) -> dict[str, Any]:
@@ -126,7 +151,11 @@ def _changes(found: Seen) -> dict[str, Any] | None:
     try:
         return {"made": services.preview(found.run, found.contract)}
     except tables.KeyNotUnique:
-        return {"refused": _("Two rows have the same key. Please tell who looks after the house.")}
+        return {
+            "refused": [_("Two rows have the same key. Please tell who looks after the house.")]
+        }
+    except SchemaRefused as error:
+        return {"refused": wording.schema_refused(error)}
 
 
 @staff_required
@@ -152,6 +181,9 @@ def publish(request: SignedInRequest, code: str) -> HttpResponse:
         )  # fmt: skip
     except found.run.DoesNotExist:
         messages.error(request, _("It is not ready to be published."))
+    except SchemaRefused as error:
+        for sentence in wording.schema_refused(error):
+            messages.error(request, sentence)
     else:
         messages.success(
             request, _("Published as version %(number)s.") % {"number": done.published}

@@ -22,6 +22,7 @@ class Seen:
     contract: Contract
     title: str
     unit: int
+    newest: int  # Number of the contract that holds now.
     at: datetime
 
 
@@ -35,7 +36,7 @@ def seen(request: SignedInRequest, code: str) -> Seen:
     dataset = catalogue.datasets_kept_by(request.user, on=on).get(code=run.dataset)
     return Seen(
         run=run, contract=selectors.contract_of(run), title=dataset.title,
-        unit=dataset.unit_id, at=at,
+        unit=dataset.unit_id, at=at, newest=dataset.contract.number if dataset.contract else 0,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Files are written outside of any transaction, the commit in a table's log comes 
 audit and event follow in one transaction.
 """
 
+from dothi.datastore.tables.rules.columns import SchemaRefused
 from dothi.datastore.tables.services.accounting import LogLost, copying
 from dothi.datastore.tables.services.erasing import ColumnUnknown, StillThere, erase
 from dothi.datastore.tables.services.keeping import NotAsBefore, Tidied, compact, keep, tidy
@@ -21,6 +22,7 @@ __all__ = [
     "LogLost",
     "NotAsBefore",
     "ReleaseTaken",
+    "SchemaRefused",
     "StillThere",
     "Tidied",
     "compact",
