@@ -5,7 +5,7 @@ Afterwards the same file is read under it; nobody sends it again.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,7 +20,6 @@ from dothi.core import clock
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.catalogue import services as agreements
 from dothi.datastore.catalogue.choices import Classification, Type
-from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.rules.contract import Field
 from dothi.datastore.catalogue.wording import departure
 from dothi.datastore.ingestion import permissions, selectors, services, wording
@@ -28,6 +27,9 @@ from dothi.datastore.ingestion.models import Delivery
 from dothi.datastore.ingestion.readers import ColumnProfile, Unreadable
 from dothi.datastore.ingestion.readers.kinds import BY_CODE
 from dothi.datastore.ingestion.rules.fitting import folded
+
+if TYPE_CHECKING:
+    from dothi.datastore.catalogue.models import Dataset
 
 EXAMPLES, LONGEST = 3, 40
 
@@ -47,7 +49,7 @@ class Seen:
     examples: tuple[str, ...]
 
 
-def _found(request: SignedInRequest, code: str, at: datetime) -> tuple[Delivery, Dataset]:
+def _found(request: SignedInRequest, code: str, at: datetime) -> tuple[Delivery, "Dataset"]:
     on = at.date()
     try:
         delivery = selectors.delivery_seen_by(request.user, code, on=on)
