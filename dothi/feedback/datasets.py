@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from dothi.datastore.catalogue.choices import Kind, Mode, Rhythm, Theme, Type
 from dothi.datastore.catalogue.registry import (
     Current,
@@ -17,6 +19,9 @@ from dothi.datastore.catalogue.registry import (
     register,
 )
 from dothi.datastore.catalogue.rules.contract import Contract
+from dothi.datastore.quality.choices import Severity
+from dothi.datastore.quality.registry import TableRule
+from dothi.datastore.quality.registry import register as register_rule
 from dothi.feedback import events
 from dothi.feedback.choices import Act, Channel, State, Urgency, Visibility
 from dothi.feedback.models import Category, Ticket
@@ -185,6 +190,30 @@ HISTORY = register(
         feed=History(rows=_steps),
     )
 )  # fmt: skip
+
+
+def _other_state(tables: Any) -> Any:
+    """Reports whose last step left them in another state than the table of reports shows."""
+    steps, reports = tables["feedback-history"], tables["feedback-reports"]
+    last = steps.group_by("code").aggregate(state_then=steps.state.argmax(steps["at"]))
+    both = reports.join(last, "code")
+    return both.filter(both.state != both.state_then)
+
+
+register_rule(
+    TableRule(
+        code="feedback.last-step-is-the-state",
+        dataset="feedback-reports",
+        title=_("The last step of each report leads to the state that it has"),
+        # The two tables are carried over one after the other: a step may be a minute ahead.
+        severity=Severity.NOTE,
+        reads={
+            "feedback-reports": {"code": "string", "state": "string"},
+            "feedback-history": {"code": "string", "state": "string", "at": "timestamp('UTC')"},
+        },
+        violations=_other_state,
+    )
+)
 
 SUBJECTS = register(
     DomainDataset(

@@ -132,6 +132,11 @@ class Fed:
     failure: str
 
 
+def fed_at(dataset: str) -> datetime | None:
+    """When a table of a domain was last found to be up to date."""
+    return Feed.objects.filter(pk=dataset).values_list("fed_at", flat=True).first()
+
+
 def feeds() -> list[Fed]:
     """All tables of the domains, by code."""
     rows = {row.dataset: row for row in Feed.objects.all()}

@@ -1,8 +1,10 @@
-"""What happens here when a table has another version: nothing is asked in the handler itself."""
+"""What happens here when a table has another version: a worker looks at it, not the handler."""
 
+from dothi.core import clock
 from dothi.core.events.registry import on
-from dothi.datastore.quality import services
-from dothi.datastore.tables.events import VersionRewritten, VersionsClosed
+from dothi.datastore.catalogue.events import ContractAgreed
+from dothi.datastore.quality import selectors, services
+from dothi.datastore.tables.events import VersionPublished, VersionRewritten, VersionsClosed
 
 
 @on(VersionRewritten, VersionsClosed, name="quality.forget")
@@ -10,3 +12,12 @@ def forget(event: VersionRewritten | VersionsClosed) -> None:
     """Figures of rows that are gone go as well."""
     numbers = event.numbers if isinstance(event, VersionsClosed) else [event.number]
     services.forget(event.table, numbers)
+
+
+@on(VersionPublished, ContractAgreed, name="quality.look")
+def look(event: VersionPublished | ContractAgreed) -> None:
+    """Other rows, or another agreement on them: all checks are asked anew."""
+    code = event.table if isinstance(event, VersionPublished) else event.code
+    services.rows_changed(code)
+    if (dataset := selectors.dataset_of(code)) is not None:
+        services.mind(dataset, at=clock.now())

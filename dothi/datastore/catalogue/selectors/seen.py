@@ -27,6 +27,11 @@ def open_datasets() -> QuerySet[Dataset]:
     return _loaded().filter(PUBLISHED, share=Share.OPEN)
 
 
+def every_dataset() -> QuerySet[Dataset]:
+    """All of them, for work that no person asks for; what a person sees comes by the others."""
+    return _loaded()
+
+
 def datasets_seen_by(user: User | AnonymousUser, *, on: date) -> QuerySet[Dataset]:
     """What this person may know of: everybody the open ones, staff what authorities share or may
     ask for, and those who look after the data of a unit everything of it."""

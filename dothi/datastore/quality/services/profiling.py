@@ -1,18 +1,16 @@
 """Sum up a version as one role sees it, once."""
 
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 import shapely
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from dothi.datastore.catalogue.choices import Type
 from dothi.datastore.catalogue.rules.contract import Field
-from dothi.datastore.quality.models import Profile
+from dothi.datastore.quality.models import Distribution, Profile
 from dothi.datastore.quality.rules import figures
+from dothi.datastore.quality.services import background
 from dothi.datastore.sharing.services import Opening
 from dothi.datastore.sharing.services.exporting import LATITUDE, LONGITUDE
 from dothi.datastore.tables.rules.sql import name
@@ -53,17 +51,18 @@ def profile_or_ask(opening: Opening, *, user_id: int | None, at: datetime) -> Pr
         return profile(opening, at=at)
     known = kept(opening)
     if known is None:
-        with suppress(AlreadyEnqueued):
-            app.configure_task(
-                PROFILE, queue="store", queueing_lock=f"{PROFILE}:{opening.path.stem}"
-            ).defer(dataset=opening.dataset, version=opening.version, user_id=user_id)
+        background.once(
+            PROFILE, opening.path.stem, dataset=opening.dataset, version=opening.version,
+            user_id=user_id,
+        )  # fmt: skip
     return known
 
 
 def forget(dataset: str, numbers: list[int]) -> int:
     """The rows of these versions are gone or others than before: so are their figures."""
     gone, _each = Profile.objects.filter(dataset=dataset, version__in=numbers).delete()
-    return gone
+    words, _each = Distribution.objects.filter(dataset=dataset, version__in=numbers).delete()
+    return gone + words
 
 
 # --- Measuring -----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from dothi.datastore.sharing.services import open_dataset
 from dothi.datastore.tables.events import VersionRewritten
 from dothi.units.models import Unit
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def profiled(user: Any = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.datastore.quality import selectors, services
 from dothi.datastore.quality.views import drawing
+from dothi.datastore.quality.views.shared import look_shown, result_shown, trend_of
 from dothi.datastore.sharing.services import NothingYet, NotShared, Opening, open_dataset
 from dothi.datastore.tables.selectors import VersionClosed
 
@@ -42,3 +43,18 @@ def changes(request: HttpRequest, code: str) -> dict[str, Any] | None:
     if len(versions) < 2:
         return None
     return {"code": code, "newer": versions[0].number, "older": versions[1].number}
+
+
+def quality(request: HttpRequest, code: str) -> dict[str, Any] | None:
+    """The score of the newest look, for whoever sees rows of the dataset."""
+    opening = opened(request, code)
+    look = selectors.newest_look(code) if opening is not None else None
+    if opening is None or look is None:
+        return None
+    shown = [result_shown(one, opening.contract) for one in selectors.results_of(look)]
+    return {
+        **look_shown(look),
+        "code": code,
+        "failed": [one for one in shown if one["failed"]],
+        "trend": trend_of(code, clock.now()),
+    }

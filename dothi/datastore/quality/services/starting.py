@@ -1,0 +1,23 @@
+"""Have a worker look at a dataset, soon and once."""
+
+from dothi.datastore.quality import selectors
+from dothi.datastore.quality.choices import Why
+from dothi.datastore.quality.services import background
+from dothi.datastore.quality.services.checking import next_look
+
+INSPECT = "quality.inspect"
+
+
+def ask_to_inspect(code: str, *, why: Why = Why.PUBLISHED) -> None:
+    """Look at a dataset; a table that follows what happens is looked at once an hour at most."""
+    dataset = selectors.dataset_of(code)
+    if dataset is None or dataset.agreed is None:
+        return
+    later = next_look(code, dataset.agreed.rhythm) if why == Why.PUBLISHED else None
+    background.once(INSPECT, code, later=later, dataset=code, why=str(why))
+
+
+def rows_changed(code: str) -> None:
+    """A table has a new version: it is looked at, and so is what is measured against it."""
+    for one in sorted({code, *selectors.readers_of(code)}):
+        ask_to_inspect(one)
