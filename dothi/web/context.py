@@ -39,6 +39,7 @@ DESK = (
     ("portal:desk", _("News desk"), "news", "portal.read"),
     ("resolution:projects", _("Matching lists"), "people", "resolution.read"),
     ("catalogue:desk", _("Data store"), "data", "catalogue.see"),
+    ("sharing:desk", _("Uses of data"), "key", "sharing.see"),
     ("operations:wall", _("The wall"), "wall", WALL),
     ("operations:brief", _("Morning brief"), "brief", "operations.read_brief"),
     ("accounts:staff", _("Staff"), "people", "accounts.see_staff"),

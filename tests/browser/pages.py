@@ -67,6 +67,7 @@ STEWARD = (
     "/desk/feedback/catalogue/programs/",
     "/desk/data/in/",
     "/desk/data/resolution/",
+    "/desk/data/sharing/",
     "/desk/data/resolution/ask",
 )
 HOLDER = ("/desk/feedback/sealed/", "/desk/feedback/sealed/seats")

@@ -7,7 +7,9 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.datastore.catalogue.registry import Panel, panels
-        from dothi.datastore.sharing import permissions  # noqa: F401
+        from dothi.datastore.sharing import permissions, registry  # noqa: F401
+        from dothi.datastore.sharing.views.asking import panel
         from dothi.datastore.sharing.views.panel import rows
 
         panels.append(Panel(template="sharing/_rows.html", context=rows))
+        panels.append(Panel(template="sharing/_asking.html", context=panel))

@@ -45,6 +45,16 @@ class SubjectKind(TextChoices):
     KEY = "key", _("A program, by its key")
 
 
+class State(TextChoices):
+    """Where a request for a use stands."""
+
+    ASKED = "asked", _("Waits for an answer")
+    RETURNED = "returned", _("Asked back")
+    GRANTED = "granted", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class Door(StrEnum):
     """By which way rows or figures left."""
 

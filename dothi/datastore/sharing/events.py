@@ -15,6 +15,17 @@ class UseGranted(Event):
     expires_on: str
 
 
+class RequestMoved(Event):
+    """A use was asked for, or its request was answered, sent back or withdrawn."""
+
+    name: ClassVar[str] = "sharing.request_moved"
+    code: str
+    dataset: str
+    unit_code: str
+    was: str
+    now: str
+
+
 class UseEnded(Event):
     """A grant ended before its day, or with it (`early` says which)."""
 

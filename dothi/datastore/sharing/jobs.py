@@ -18,5 +18,6 @@ def sweep(timestamp: int) -> None:
 @app.periodic(cron="5 0 * * *")
 @app.task(name="sharing.expire", queueing_lock="sharing.expire")
 def expire(timestamp: int) -> None:
-    """At the beginning of each day: uses whose last day is over."""
+    """At the beginning of each day: uses whose last day is over, and those that end soon."""
     services.expire(at=clock.now())
+    services.tell_of_ends(at=clock.now())

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from dothi.accounts.choices import Role
 from dothi.core.triggers import stays
-from dothi.datastore.sharing.choices import Door, SubjectKind
+from dothi.datastore.sharing.choices import Door, State, SubjectKind
 from dothi.datastore.tables.rules.roles import Condition, condition_from
 from dothi.units.models import Unit
 
@@ -91,6 +91,58 @@ class Grant(Subject):
     def subject(self) -> str:
         """How audit and papers name it."""
         return f"sharing.grant:{self.code}"
+
+    @property
+    def where(self) -> tuple[Condition, ...]:
+        return tuple(condition_from(one) for one in self.conditions)
+
+
+class Application(Subject):
+    """Somebody asks for a use of a dataset; a steward or leader agrees, refuses or asks back."""
+
+    personal: ClassVar[dict[str, str]] = {"purpose": "public", "question": "public",
+                                          "reply": "public"}  # fmt: skip
+
+    code = models.CharField(max_length=24, unique=True)
+    dataset = models.ForeignKey("datastore_catalogue.Dataset", models.PROTECT, related_name="+")
+    asker = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=1000)
+    legal_basis = models.CharField(max_length=300)
+    columns = models.JSONField()  # [[name, rule], …]
+    conditions = models.JSONField(default=list)
+    figures_only = models.BooleanField(default=False)
+    expires_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    question = models.CharField(max_length=1000, blank=True)  # The office asks back.
+    reply = models.CharField(max_length=1000, blank=True)  # What the asker says to that.
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)  # Of refusing.
+    renews = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="renewals")
+    grant = models.OneToOneField(Grant, models.PROTECT, null=True, related_name="application")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(purpose="") & ~Q(legal_basis=""), name="application_has_a_purpose"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.GRANTED) ^ Q(grant=None), name="application_granted"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.REFUSED) | ~Q(reason=""), name="application_refused_why"
+            ),
+        ]
+        indexes = [models.Index(fields=["dataset", "state"], name="application_of_dataset")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def subject(self) -> str:
+        """How audit, clock and inbox name it."""
+        return f"sharing.application:{self.code}"
 
     @property
     def where(self) -> tuple[Condition, ...]:

@@ -1,19 +1,22 @@
 """Questions about grants: which hold for somebody today, who sees which."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.datastore.catalogue.choices import State
 from dothi.datastore.sharing.choices import Power, SubjectKind
-from dothi.datastore.sharing.models import Grant, Use
+from dothi.datastore.sharing.models import Application, Grant, Use
 
 
 def _loaded() -> QuerySet[Grant]:
-    return Grant.objects.select_related("dataset__unit", "dataset__contract", "unit", "user", "key")
+    rows = Grant.objects.select_related("dataset__unit", "dataset__contract", "unit", "user", "key")
+    return rows.defer("dataset__search")
 
 
 def in_force(on: date) -> Q:
@@ -54,3 +57,31 @@ def grants_seen_by(user: User, *, on: date) -> QuerySet[Grant]:
 def uses_of(grant: Grant) -> QuerySet[Use]:
     """What use was made of it, newest first."""
     return Use.objects.filter(grant=grant).order_by("-at", "-id")
+
+
+def report_on(grant: Grant) -> list[dict[str, Any]]:
+    """The use day by day: who, by which door, how often, how many rows at most. Newest first."""
+    days = Use.objects.filter(grant=grant).annotate(on=TruncDate("at"))
+    grouped = days.values("on", "actor", "door", "form", "version")
+    return list(
+        grouped.annotate(times=Count("id"), most=Max("rows")).order_by(
+            "-on", "actor", "door", "form"
+        )
+    )
+
+
+def _applications() -> QuerySet[Application]:
+    return Application.objects.select_related(
+        "dataset__unit", "dataset__contract", "asker", "user", "unit", "key", "renews", "grant"
+    ).defer("dataset__search")
+
+
+def applications_of(user: User) -> QuerySet[Application]:
+    """What this person asked for, newest first."""
+    return _applications().filter(asker=user).order_by("-asked_at", "-id")
+
+
+def applications_seen_by(user: User, *, on: date) -> QuerySet[Application]:
+    """The requests on datasets of the units whose data this person looks after, newest first."""
+    units = accounts.standing(user, on=on).units_for(Power.SEE)
+    return _applications().filter(dataset__unit_id__in=units).order_by("-asked_at", "-id")

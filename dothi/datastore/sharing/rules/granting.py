@@ -122,3 +122,20 @@ def guarded(classification: Classification) -> tuple[Rule, ...]:
     if classification == Classification.PUBLIC:
         return (Rule.KEEP,)
     return (Rule.TOKEN, Rule.MASK, Rule.KEEP)
+
+
+def widened(
+    asked: Sequence[Sequence[str]],
+    given: Columns,
+    asked_where: Sequence[Condition],
+    given_where: Sequence[Condition],
+) -> list[Fault]:
+    """Where more would be granted than was asked for: columns, how they are shown, rows."""
+    wanted = {name: Rule(rule) for name, rule, *_rest in asked}
+    found = [
+        Fault(code="more_than_asked", column=name)
+        for name, rule in given
+        if rule != Rule.DROP and wanted.get(name, Rule.DROP) not in (rule, Rule.KEEP)
+    ]
+    left_out = [one for one in asked_where if one not in given_where]
+    return found + [Fault(code="more_rows", column=one.column) for one in left_out]

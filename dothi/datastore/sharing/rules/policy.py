@@ -38,6 +38,17 @@ def role_of(contract: Contract, *, share: Share, audience: Audience) -> Role | N
     return Role(name=audience.value, columns=rules)
 
 
+def may_ask(contract: Contract, *, share: Share, audience: Audience) -> bool:
+    """Whether this reader may ask for more than the class of the dataset shows: officers of
+    authorities for what is shared on request, and whoever sees a dataset for columns of persons in
+    it. What is closed is not asked for."""
+    if share == Share.CLOSED:
+        return False
+    if share == Share.REQUEST:
+        return audience != Audience.EVERYBODY
+    return any(one.is_personal for one in contract.fields)
+
+
 def at_least(contract: Contract, audience: Audience) -> int:
     """From which number on counts of rows are shown: where rows speak of persons, small ones would
     name them. Who keeps the data sees them."""

@@ -2,9 +2,17 @@
 
 from dothi.datastore.sharing.rules.small_numbers import AT_LEAST as AT_LEAST
 from dothi.datastore.sharing.rules.small_numbers import hide_small as hide_small
+from dothi.datastore.sharing.services.asking import agree as agree
+from dothi.datastore.sharing.services.asking import ask as ask
+from dothi.datastore.sharing.services.asking import ask_back as ask_back
+from dothi.datastore.sharing.services.asking import may_ask as may_ask
+from dothi.datastore.sharing.services.asking import refuse as refuse
+from dothi.datastore.sharing.services.asking import reply as reply
+from dothi.datastore.sharing.services.asking import withdraw as withdraw
 from dothi.datastore.sharing.services.counting import Figures as Figures
 from dothi.datastore.sharing.services.counting import NotCounted as NotCounted
 from dothi.datastore.sharing.services.counting import figures as figures
+from dothi.datastore.sharing.services.duties import tell_of_ends as tell_of_ends
 from dothi.datastore.sharing.services.exporting import NoPlaces as NoPlaces
 from dothi.datastore.sharing.services.exporting import TooManyRows as TooManyRows
 from dothi.datastore.sharing.services.exporting import forms_of as forms_of
@@ -23,6 +31,7 @@ from dothi.datastore.sharing.services.opening import PurposeNeeded as PurposeNee
 from dothi.datastore.sharing.services.opening import open_dataset as open_dataset
 from dothi.datastore.sharing.services.refusals import FourEyes as FourEyes
 from dothi.datastore.sharing.services.refusals import NotAllowedNow as NotAllowedNow
+from dothi.datastore.sharing.services.refusals import NotAskedFor as NotAskedFor
 from dothi.datastore.sharing.services.refusals import NotSound as NotSound
 from dothi.datastore.sharing.services.refusals import PurposeMissing as PurposeMissing
 from dothi.datastore.sharing.services.refusals import ReasonMissing as ReasonMissing

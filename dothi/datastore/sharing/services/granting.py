@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.core.audit.services import record
 from dothi.core.clock import local
@@ -18,6 +17,7 @@ from dothi.datastore.sharing.choices import SubjectKind
 from dothi.datastore.sharing.models import Grant
 from dothi.datastore.sharing.rules import granting
 from dothi.datastore.sharing.rules.small_numbers import AT_LEAST
+from dothi.datastore.sharing.services import agreements
 from dothi.datastore.sharing.services.refusals import (
     FourEyes,
     NotAllowedNow,
@@ -48,7 +48,7 @@ class To:
     kind: SubjectKind
     user: User | None = None
     unit: Unit | None = None
-    role: Role | None = None
+    role: str | None = None
     key: int | None = None
     partner: str = ""
 
@@ -129,6 +129,7 @@ def end(*, grant: Grant, by: str, at: datetime, reason: str) -> None:
     if not reason.strip():
         raise ReasonMissing
     _end(grant, by=by, at=at, reason=text_vi.tidy(reason), early=True)
+    agreements.void(grant, by=by, at=at, reason=text_vi.tidy(reason))
 
 
 def expire(*, at: datetime) -> int:

@@ -32,6 +32,14 @@ class FourEyes(Refused):
         return _("You asked for this use, so somebody else has to decide.")
 
 
+class NotAskedFor(Refused):
+    """The dataset is not offered to this person for asking."""
+
+    @property
+    def message(self) -> str:
+        return _("A use of this dataset cannot be asked for.")
+
+
 class ReasonMissing(Refused):
     @property
     def message(self) -> str:
@@ -64,6 +72,8 @@ class NotSound(Refused):
     @property
     def message(self) -> str:
         said: dict[str, Any] = {
+            "more_than_asked": _("More of the column %(column)s than was asked for."),
+            "more_rows": _("The condition on %(column)s was part of the request."),
             "no_columns": _("Please choose at least one column."),
             "unknown_column": _("The dataset has no column %(column)s."),
             "nothing_to_guard": _("The column %(column)s is not personal: it needs no mask."),
