@@ -6,7 +6,7 @@ export PYTHONPATH = .
 export PYTHONDONTWRITEBYTECODE =
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help setup setup-test assets messages demo test test-all check fix bench docs pictures lock clean
+.PHONY: help setup setup-test setup-spark assets messages demo test test-all check fix bench docs pictures lock clean
 
 help:
 	@echo "make demo      a running house with sample data on http://localhost:$(PORT)"
@@ -22,6 +22,9 @@ setup:
 setup-test:
 	@tools/setup test
 
+setup-spark: setup-test
+	@tools/setup-spark
+
 assets:
 	@$(PYTHON) tools/assets.py
 
@@ -35,7 +38,7 @@ test: setup-test assets messages
 	@tools/browser
 	@$(PYTHON) -m pytest -m "not long" -n 2 --dist loadfile
 
-test-all: setup-test assets messages
+test-all: setup-test setup-spark assets messages
 	@tools/browser
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 

@@ -45,6 +45,27 @@ def folder(name: str, default: Path) -> Path:
     return Path(value).expanduser().resolve() if value else default
 
 
+def engine(name: str, default: str) -> str:
+    """Read the address of the store's engine: `duckdb://`, or `sc://host:port` of a cluster.
+
+    Raises:
+        ImproperlyConfigured: it is neither.
+    """
+    value = text(name) or default
+    parts = urlsplit(value)
+    try:
+        sound = value == "duckdb://" or (
+            parts.scheme == "sc" and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:  # A port that is no number.
+        sound = False
+    if not sound:
+        raise ImproperlyConfigured(
+            f"{name}={value!r}: write duckdb://, or sc://host:port of a Spark Connect server."
+        )
+    return value
+
+
 def database(name: str, default: str) -> dict[str, str]:
     """Read a PostgreSQL URL (RFC 3986) into the parts that Django wants.
 

@@ -20,6 +20,9 @@ KEYS = env.folder("DOTHI_KEYS", VAR / "keys")
 STORE = env.folder("DOTHI_STORE", VAR / "store")
 STORE_MEMORY = env.text("DOTHI_STORE_MEMORY", "768MB")
 STORE_THREADS = env.number("DOTHI_STORE_THREADS", os.cpu_count() or 2)
+# Who answers large questions: DuckDB in our own process, or a cluster that speaks Spark Connect.
+STORE_ENGINE = env.engine("STORE_ENGINE", "duckdb://")
+STORE_ENGINE_SECONDS = env.number("STORE_ENGINE_SECONDS", 300)
 # How long versions stay readable that no release pins.
 STORE_KEEP_DAYS = env.number("DOTHI_STORE_KEEP_DAYS", 90)
 VENDOR = BASE_DIR / "build" / "vendor"

@@ -1,6 +1,6 @@
 """Questions about the store's tables: versions, rows, differences, files to read from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -8,10 +8,12 @@ import duckdb
 import pyarrow as pa
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from ibis.expr.types import Table as Expression
 
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.tables.models import Erasure, Pin, Release, Table, Version
-from dothi.datastore.tables.ports import engine, lake, places
+from dothi.datastore.tables.ports import engine, engines, lake, places
+from dothi.datastore.tables.ports.engines import EngineAway as EngineAway
 from dothi.datastore.tables.rules import columns as column_rules
 from dothi.datastore.tables.rules import comparing, facts, sql
 from dothi.datastore.tables.rules.columns import Column, Columns
@@ -134,6 +136,37 @@ def rows_of(version: Version) -> str:
 def relation(connection: duckdb.DuckDBPyConnection, version: Version) -> duckdb.DuckDBPyRelation:
     """The rows of a version in a connection."""
     return connection.sql(f"from {rows_of(version)}")
+
+
+def answer(
+    expression: Expression,
+    versions: Mapping[str, Version],
+    *,
+    rows: Mapping[str, pa.Table] | None = None,
+) -> pa.Table:
+    """The answer to an Ibis expression over unbound tables, by the engine of the house.
+
+    `versions` says which version each table of the expression stands for, `rows` gives a few rows
+    outright, such as the moment of an indicator. The answer has the columns and the types that the
+    expression announces, in no order but the one it asks for, and is the same by any engine.
+
+    Raises:
+        EngineAway: STORE_ENGINE names a cluster that gives no answer.
+        VersionClosed: the files of a version are gone.
+        SchemaRefused: a version lacks a column that the expression reads.
+    """
+    sources = {name: engines.Source(tuple(files(one)), one.shape) for name, one in versions.items()}
+    return engines.answer(chosen_engine(), expression, sources, rows or {})
+
+
+def chosen_engine() -> engines.Engine:
+    return engines.Engine(
+        address=settings.STORE_ENGINE,
+        memory=settings.STORE_MEMORY,
+        threads=settings.STORE_THREADS,
+        spill=places.spill(),
+        seconds=settings.STORE_ENGINE_SECONDS,
+    )
 
 
 def open_release(release: str) -> duckdb.DuckDBPyConnection:

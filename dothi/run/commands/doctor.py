@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from dothi.core.house import Standing
+from dothi.datastore.tables.ports import spark
 from dothi.run.checks import SPACE_NEEDED
 from dothi.run.commands import nightly
 from dothi.run.database import Database, application_url, database
@@ -50,6 +51,7 @@ def _findings(home: House) -> Iterator[Finding]:
     yield from _disk(home)
     yield from _keys(home)
     yield from _database(home)
+    yield from _engine(home)
     yield from _mail(home)
     yield from _backups(home)
     browser = shutil.which("chromium") or shutil.which("google-chrome")
@@ -112,6 +114,19 @@ def _in_database(home: House, base: Database) -> Iterator[Finding]:
             "web and worker sign in as a role that cannot rewrite the audit trail",
             "let the database's user make roles, or set DATABASE_APP_URL (docs/howto/run.md)",
         )  # fmt: skip
+
+
+def _engine(home: House) -> Iterator[Finding]:
+    address = home.setting("STORE_ENGINE")
+    if not address.startswith(spark.SCHEME):
+        return
+    text = f"the store's engine {spark.shown(address)} answers"
+    try:
+        spark.session(address)
+    except spark.EngineAway as error:
+        yield Finding(False, True, text, str(error))
+        return
+    yield Finding(True, True, text, "")
 
 
 def _mail(home: House) -> Iterator[Finding]:
