@@ -12,10 +12,12 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
+import sqlglot
 from ibis.config import Config
 from ibis.expr import datatypes as dt
 from ibis.expr import operations as ops
 from ibis.expr.types import Table
+from sqlglot import exp
 
 from dothi.datastore.tables.ports import engine, spark
 from dothi.datastore.tables.ports.spark import EngineAway as EngineAway
@@ -99,13 +101,21 @@ def _ask_cluster(
     # One session serves all questions of this process: each has tables of its own in it.
     names = {name: spark.own_name(name) for name in (*sources, *rows)}
     question = str(ibis.to_sql(_renamed(expression, names), dialect="pyspark"))
+    tree = sqlglot.parse_one(question, dialect="spark").transform(_fraction)
     return spark.answer(
         by.address,
-        question,
+        tree.sql("spark"),
         {names[name]: (one.files, one.columns) for name, one in sources.items()},
         {names[name]: one for name, one in rows.items()},
         seconds=by.seconds,
     )
+
+
+def _fraction(node: exp.Expression) -> exp.Expression:
+    """Spark reads 3600.0 as a decimal, and Sail divides those to four digits; we mean a double."""
+    if isinstance(node, exp.Literal) and not node.is_string and "." in node.name:
+        return exp.cast(node, exp.DataType.Type.DOUBLE)
+    return node
 
 
 def _renamed(expression: Table, names: Mapping[str, str]) -> Table:
