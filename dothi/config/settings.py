@@ -25,6 +25,10 @@ STORE_ENGINE = env.engine("STORE_ENGINE", "duckdb://")
 STORE_ENGINE_SECONDS = env.number("STORE_ENGINE_SECONDS", 300)
 # How long versions stay readable that no release pins.
 STORE_KEEP_DAYS = env.number("DOTHI_STORE_KEEP_DAYS", 90)
+# Where files are dropped that come in by themselves; on the disk of the store they cost no copy.
+DROP = env.folder("DOTHI_DROP", VAR / "drop")
+# Whom sources may ask: "data.example.vn", "*.example.vn", "10.0.0.5:5432". Empty: nobody.
+SOURCE_HOSTS = env.words("DOTHI_SOURCE_HOSTS")
 VENDOR = BASE_DIR / "build" / "vendor"
 
 # Only the demo and the tests start without a key; `dothi init` writes one.
@@ -42,12 +46,14 @@ PUBLIC_WALL = env.flag("DOTHI_PUBLIC_WALL", DEMO)
 INSTALLED_APPS = [
     "dothi.web",
     "dothi.api",
+    "dothi.connectors",
     "dothi.operations",
     "dothi.portal",
     "dothi.feedback",
     "dothi.datastore.indicators",
     "dothi.datastore.sharing",
     "dothi.datastore.quality",
+    "dothi.datastore.sources",
     "dothi.datastore.ingestion",
     "dothi.datastore.tables",
     "dothi.datastore.resolution",

@@ -17,6 +17,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.portal.urls")),
     path("", include("dothi.datastore.resolution.urls")),
     path("", include("dothi.operations.urls")),
+    path("", include("dothi.datastore.sources.urls")),
     path("", include("dothi.datastore.ingestion.urls")),
     path("", include("dothi.datastore.catalogue.urls")),
     path("", include("dothi.datastore.sharing.urls")),

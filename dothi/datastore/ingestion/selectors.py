@@ -9,6 +9,7 @@ from dothi.accounts.models import User
 from dothi.core.events import selectors as events
 from dothi.core.events.selectors import Position
 from dothi.datastore.catalogue import selectors as catalogue
+from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.catalogue.registry import datasets as registered
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion.choices import AsideState, RunState
@@ -16,10 +17,36 @@ from dothi.datastore.ingestion.models import Aside, Delivery, Feed, Run
 from dothi.datastore.ingestion.rules.ledger import Fault
 from dothi.datastore.tables import selectors as tables
 
+IN = (RunState.WAITING, RunState.READING, RunState.CHECKED, RunState.PUBLISHED)
+
 
 def run_of(code: str) -> Run:
     """Raises Run.DoesNotExist."""
     return Run.objects.select_related("delivery").get(code=code)
+
+
+def is_there(delivery: Delivery, *, mode: Mode) -> bool:
+    """Whether what a delivery holds is in already, or on its way: the same again changes nothing.
+
+    Rows that are only ever added must not come twice, however long ago they came. Where a delivery
+    stands for the whole, an older one may come back.
+    """
+    came = Run.objects.filter(dataset=delivery.dataset, of=None, state__in=IN)
+    if mode == Mode.APPEND:
+        return came.filter(delivery=delivery).exists()
+    newest = came.order_by("-id").values_list("delivery_id", flat=True).first()
+    return newest == delivery.pk
+
+
+def delivery_of(code: str) -> Delivery:
+    """Raises Delivery.DoesNotExist."""
+    return Delivery.objects.get(code=code)
+
+
+def open_run_of(delivery: str) -> str | None:
+    """The code of the run of a delivery that is on its way; None where there is none."""
+    found = Run.objects.filter(delivery__code=delivery, of=None, state__in=IN[:3])
+    return found.values_list("code", flat=True).first()
 
 
 def runs_seen_by(user: User, *, on: date) -> QuerySet[Run]:

@@ -4,6 +4,11 @@ from dothi.datastore.ingestion.services.feeding import feed as feed
 from dothi.datastore.ingestion.services.feeding import feed_all as feed_all
 from dothi.datastore.ingestion.services.landing import TooLarge as TooLarge
 from dothi.datastore.ingestion.services.landing import receive as receive
+from dothi.datastore.ingestion.services.landing import receive_file as receive_file
+from dothi.datastore.ingestion.services.looking import Look as Look
+from dothi.datastore.ingestion.services.looking import departures as departures
+from dothi.datastore.ingestion.services.looking import look_at as look_at
+from dothi.datastore.ingestion.services.looking import shape_of_records as shape_of_records
 from dothi.datastore.ingestion.services.mending import NotHere as NotHere
 from dothi.datastore.ingestion.services.mending import StillFaulty as StillFaulty
 from dothi.datastore.ingestion.services.mending import correct as correct

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,6 +16,7 @@ from dothi.datastore.ingestion.models import Delivery
 from dothi.lib.codes import public_code
 
 AT_MOST = 20 * 1024**3
+CHUNK = 4 * 1024 * 1024
 
 
 class TooLarge(Exception):
@@ -43,6 +45,44 @@ def receive(
         TooLarge: nothing is kept then.
     """
     sha256, size = _keep(chunks, at_most)
+    return _noted(dataset, sha256, size, name=name, by=by, at=at)
+
+
+def receive_file(
+    path: Path, *, dataset: str, name: str, by: str, at: datetime, at_most: int = AT_MOST
+) -> Delivery:
+    """The same for a file that lies here already: by a link where that can be, however large it is.
+
+    The file stays where it is; nobody may write into it any more.
+
+    Raises:
+        TooLarge: nothing is kept then. OSError: it cannot be read.
+    """
+    size = path.stat().st_size
+    if size > at_most:
+        raise TooLarge(size)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if not _linked(path, place_of(sha256)):
+        with path.open("rb") as file:
+            sha256, size = _keep(iter(lambda: file.read(CHUNK), b""), at_most)
+    return _noted(dataset, sha256, size, name=name, by=by, at=at)
+
+
+def _linked(path: Path, target: Path) -> bool:
+    """Whether the file lies in its place by a link now; not across disks, or of somebody else."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    coming = target.with_name(f"coming-{secrets.token_hex(8)}")
+    try:
+        os.link(path, coming, follow_symlinks=False)
+    except OSError:
+        return False
+    coming.chmod(0o440)
+    os.replace(coming, target)
+    return True
+
+
+def _noted(dataset: str, sha256: str, size: int, *, name: str, by: str, at: datetime) -> Delivery:
     with transaction.atomic():
         delivery, new = Delivery.objects.get_or_create(
             dataset=dataset,

@@ -1,0 +1,1 @@
+"""A table of a database of others: PostgreSQL, MySQL, MariaDB, SQLite."""

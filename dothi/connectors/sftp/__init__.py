@@ -1,0 +1,1 @@
+"""A folder of files on a server of others, over SFTP."""
