@@ -12,7 +12,7 @@ from dothi.connectors.conftest import Ask
 from dothi.connectors.drop import adapter
 from dothi.core import clock
 from dothi.datastore.catalogue.choices import Mode
-from dothi.datastore.ingestion.models import Delivery
+from dothi.datastore.ingestion import selectors as deliveries
 from dothi.datastore.ingestion.services.landing import place_of
 from dothi.datastore.sources.choices import State
 from dothi.datastore.sources.tests.factories import make_source, rows_of, work
@@ -71,7 +71,7 @@ def test_files_come_in_one_after_the_other_by_a_link(tmp_path: Path, settings: A
     for _ in range(4):
         work(source, at=at)
     assert rows_of(source) == 2
-    delivery = Delivery.objects.get(name="ngày 1.csv")
+    delivery = deliveries.delivery_of(source.fetches.earliest("id").delivery)
     assert place_of(delivery.sha256).stat().st_ino == inode, "a large file is not copied"
     assert (folder / "taken" / f"{delivery.code}-ngày 1.csv").is_file()
     drop(folder, "ngày 1 lần nữa.csv", f"{HEAD}1,2026-11-26 08:00,1.5\n")
@@ -93,4 +93,4 @@ def test_a_file_of_another_shape_lies_in_refused_with_the_reason(
     assert source.state == State.HELD
     [file, reason] = sorted((folder / "refused").iterdir())
     assert file.name.endswith("-lạ.csv")
-    assert "Thiếu các cột" in reason.read_text("utf-8")
+    assert "Thiếu cột “id”" in reason.read_text("utf-8")

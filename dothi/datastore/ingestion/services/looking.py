@@ -1,13 +1,13 @@
 """Look at a file that is not a delivery yet: its heads, its first rows, whether it fits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion import readers
 from dothi.datastore.ingestion.readers import Format, Shape, Unreadable
-from dothi.datastore.ingestion.rules import fitting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,9 @@ def look_at(path: Path, *, rows: int, shape: Shape | None = None) -> Look:
     return Look(shape=found, rows=tuple(first[:rows]))
 
 
-def departures(contract: Contract, heads: Sequence[str]) -> dict[str, list[str]]:
-    """Which columns are missing under a contract and which are unknown to it; empty: it fits."""
-    found = fitting.misfit(contract, heads)
-    return {} if found.fits else found.facts
+def departures(contract: Contract, look: Look) -> dict[str, Any]:
+    """How the columns of a file depart from a contract, as a refusal would say it; empty: none."""
+    if look.shape is None:
+        return {}
+    found = readers.departing(contract, look.shape, [])
+    return {"departures": [asdict(one) for one in found]} if found else {}

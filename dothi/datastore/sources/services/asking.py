@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -28,7 +29,7 @@ class Sample:
 
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
-    departures: dict[str, list[str]] = field(default_factory=dict)
+    departures: dict[str, Any] = field(default_factory=dict)
     unreadable: str = ""
     fault: str = ""
     facts: dict[str, object] = field(default_factory=dict)
@@ -84,7 +85,7 @@ def sample(source: Source, *, by: str, at: datetime) -> Sample:
     if seen.unreadable:
         return Sample(unreadable=seen.unreadable)
     contract = source.dataset.agreed
-    misfit = ingestion.departures(contract, seen.heads) if contract else {}
+    misfit = ingestion.departures(contract, seen) if contract else {}
     return Sample(heads=seen.heads, rows=seen.rows, departures=misfit)
 
 

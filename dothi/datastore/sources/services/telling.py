@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from dothi.core.inbox import services as duties
-from dothi.datastore.sources import wording
 from dothi.datastore.sources.models import Source
+from dothi.datastore.sources.services import wording
 
 DUTY = "datastore.source"
 

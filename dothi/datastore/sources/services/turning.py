@@ -20,12 +20,12 @@ from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion import selectors as deliveries
 from dothi.datastore.ingestion import services as ingestion
 from dothi.datastore.ingestion.choices import RunState
-from dothi.datastore.sources import events, rules, wording
+from dothi.datastore.sources import events, rules
 from dothi.datastore.sources.choices import Fault, Outcome, Publishing, State
 from dothi.datastore.sources.models import Fetch, Source
 from dothi.datastore.sources.ports import Fetched, NotFetched, Settled, Verdict, kinds
 from dothi.datastore.sources.selectors import source_of
-from dothi.datastore.sources.services import telling
+from dothi.datastore.sources.services import telling, wording
 from dothi.datastore.sources.services.asking import asked, fetched, workspace
 from dothi.datastore.sources.services.managing import hold, is_fit, today
 from dothi.datastore.sources.services.waking import TURN as TURN

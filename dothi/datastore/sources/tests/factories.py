@@ -3,17 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dothi.datastore.catalogue.choices import Mode, Type
-from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.catalogue.tests.factories import field, make_dataset
 from dothi.datastore.ingestion import selectors as deliveries
 from dothi.datastore.ingestion import services as ingestion
 from dothi.datastore.ingestion.choices import RunState
-from dothi.datastore.ingestion.models import Run
 from dothi.datastore.sources import services
 from dothi.datastore.sources.choices import Publishing
 from dothi.datastore.sources.models import Fetch, Source
@@ -29,6 +27,10 @@ from dothi.datastore.sources.ports import (
 from dothi.datastore.sources.services import Plan
 from dothi.datastore.tables import selectors as tables
 from dothi.units.models import Unit
+
+if TYPE_CHECKING:
+    from dothi.datastore.catalogue.models import Dataset
+    from dothi.datastore.ingestion.models import Run
 
 CITY = ZoneInfo("Asia/Ho_Chi_Minh")
 AT = datetime(2026, 11, 26, 9, 0, tzinfo=CITY)
@@ -51,7 +53,7 @@ def readings(mode: Mode = Mode.MERGE) -> Contract:
 
 
 def make_source(
-    unit: Unit, *, kind: str, mode: Mode = Mode.MERGE, dataset: Dataset | None = None,
+    unit: Unit, *, kind: str, mode: Mode = Mode.MERGE, dataset: "Dataset | None" = None,
     contract: Contract | None = None, start: bool = True, secrets: Mapping[str, str] | None = None,
     publishing: Publishing = Publishing.SOUND, at: datetime = AT, **settings: str,
 ) -> Source:  # fmt: skip
@@ -86,8 +88,9 @@ def rows_of(source: Source) -> int | None:
     return version.rows if version else None
 
 
-def last_run(source: Source) -> Run:
-    return Run.objects.filter(dataset=source.dataset.code).latest("id")
+def last_run(source: Source) -> "Run":
+    row = source.fetches.exclude(run="").latest("id")
+    return deliveries.run_of(row.run)
 
 
 Answer = Callable[[Asked, RecordFile], Mapping[str, Any] | None]

@@ -214,7 +214,7 @@ def test_a_changed_shape_stops_at_the_door_and_holds_the_source(
     assert made is not None
     assert made.outcome == Outcome.STOPPED
     assert (source.state, source.position, rows_of(source)) == (State.HELD, {"last": 2}, 2)
-    assert "Thiếu các cột mà hợp đồng có: at." in Duty.objects.get().title
+    assert "Thiếu cột “at”" in Duty.objects.get().title
     assert work(source, at=AT + 20 * MINUTE) is None, "held until somebody looked"
     station.rows[-1] = {"id": 3, "at": "2026-11-26T08:03:00+07:00", "level": 2}
     services.resume(source, by=STEWARD, at=AT + 30 * MINUTE)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
 from dothi.datastore.catalogue import selectors as catalogue
-from dothi.datastore.sources import forms, permissions, selectors, services, wording
+from dothi.datastore.sources import forms, permissions, selectors, services
 from dothi.datastore.sources.models import Source
 from dothi.datastore.sources.ports import Kind, kinds
+from dothi.datastore.sources.services import wording
 from dothi.datastore.sources.views.shared import managed
 
 

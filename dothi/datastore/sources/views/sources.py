@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
-from dothi.datastore.sources import forms, permissions, selectors, services, wording
+from dothi.datastore.sources import forms, permissions, selectors, services
 from dothi.datastore.sources.choices import Fault, Outcome, State
 from dothi.datastore.sources.models import Fetch, Source
 from dothi.datastore.sources.ports import kinds
+from dothi.datastore.sources.services import wording
 from dothi.datastore.sources.views.shared import Seen, managed, seen
 
 PAGE = 50
