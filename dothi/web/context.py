@@ -40,6 +40,7 @@ DESK = (
     ("resolution:projects", _("Matching lists"), "people", "resolution.read"),
     ("catalogue:desk", _("Data store"), "data", "catalogue.see"),
     ("sharing:desk", _("Uses of data"), "key", "sharing.see"),
+    ("workbench:desk", _("Workbench"), "columns", "workbench.ask"),
     ("operations:wall", _("The wall"), "wall", WALL),
     ("operations:brief", _("Morning brief"), "brief", "operations.read_brief"),
     ("accounts:staff", _("Staff"), "people", "accounts.see_staff"),

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from dothi.lib import charts
 from dothi.lib.drawing import SHAPES, Marker, draw_map
 from dothi.web.icons import ICONS
 
@@ -105,6 +106,20 @@ def trend(
         "first": known[0],
         "last": known[-1],
     }
+
+
+@register.inclusion_tag("web/parts/chart.html")
+def chart(
+    points: Sequence[tuple[str, float]], label: str, kind: str = "bars", words: str = ""
+) -> dict[str, Any]:
+    """Values by words: bars are a table with a bar in each row, a line has its table beside it."""
+    drawn = charts.line(points) if kind == "line" else None
+    lowest = min([0.0, *(value for _word, value in points)])
+    highest = max([0.0, *(value for _word, value in points)])
+    return {
+        "points": points, "label": label, "words": words, "drawn": drawn,
+        "lowest": lowest, "highest": highest if highest > lowest else lowest + 1,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("web/parts/map.html")
