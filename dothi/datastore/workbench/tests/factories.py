@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dothi.datastore.catalogue.choices import Classification, Mode, Type
-from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.catalogue.tests.factories import make_dataset
 from dothi.datastore.tables import services as tables
 from dothi.units.models import Unit
+
+if TYPE_CHECKING:
+    from dothi.datastore.catalogue.models import Dataset
 
 AT = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
 CODE = "cay-xanh"
@@ -60,7 +62,7 @@ def publish(
     )
 
 
-def make_trees(root: Unit, *, code: str = CODE, **more: Any) -> Dataset:
+def make_trees(root: Unit, *, code: str = CODE, **more: Any) -> "Dataset":
     """Described, agreed and published, with rows."""
     made = make_dataset(root, code, contract=trees(code), **more)
     publish(code=code, run=f"DR-{code}")
