@@ -9,7 +9,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from dothi.datastore.catalogue.choices import Kind, Mode, Rhythm, Theme, Type
+from dothi.datastore.catalogue.choices import (
+    Classification,
+    Kind,
+    Licence,
+    Mode,
+    Rhythm,
+    Share,
+    Theme,
+    Type,
+)
 from dothi.datastore.catalogue.registry import (
     Current,
     DomainDataset,
@@ -57,6 +66,17 @@ def _reports(codes: Collection[str] | None) -> Iterator[Row]:
         }
 
 
+def _register(codes: Collection[str] | None) -> Iterator[Row]:
+    rows = Ticket.objects.select_related("category")
+    chosen = rows if codes is None else rows.filter(code__in=codes)
+    for ticket in chosen.order_by("pk").iterator(CHUNK):
+        yield {
+            "code": ticket.code, "unit_id": ticket.unit_id, "category": ticket.category.code,
+            "received_at": ticket.received_at, "due_at": ticket.due_at, "paused": ticket.paused,
+            "resolved_at": ticket.resolved_at, "closed_at": ticket.closed_at,
+        }  # fmt: skip
+
+
 def _steps(event: Any, at: datetime) -> Iterable[Row]:
     """What a move was: from the fact alone. What is held back is no fact for everybody."""
     if event.visibility == Visibility.HELD:
@@ -87,6 +107,10 @@ def _subjects(codes: Collection[str] | None) -> Iterator[Row]:
 
 
 STATES, ACTS = tuple(State.values), tuple(Act.values)
+MOVES = (
+    events.FeedbackSubmitted, events.FeedbackMoved, events.FeedbackAnswered,
+    events.FeedbackMerged, events.FeedbackRated, events.FeedbackShown, events.FeedbackSeconded,
+)  # fmt: skip
 LAW = "Luật 15/1999/QH10; Nghị định 278/2025/NĐ-CP"
 
 REPORTS = register(
@@ -140,12 +164,49 @@ REPORTS = register(
                        maximum="90"),
             ),
         ),
-        events=(
-            events.FeedbackSubmitted, events.FeedbackMoved, events.FeedbackAnswered,
-            events.FeedbackMerged, events.FeedbackRated, events.FeedbackShown,
-            events.FeedbackSeconded,
-        ),
+        events=MOVES,
         feed=Current(rows=_reports, touched=lambda event: (event.code,)),
+    )
+)  # fmt: skip
+
+# Indicators count all reports, also those that are held back; the open table cannot serve them.
+REGISTER = register(
+    DomainDataset(
+        title_vi="Sổ phản ánh để tính chỉ tiêu",
+        title_en="Register of reports for indicators",
+        description_vi="Mỗi dòng là một phản ánh, kể cả phản ánh chưa công khai: đơn vị, lĩnh vực, "
+        "các mốc thời gian. Chỉ dùng để tính chỉ tiêu.",
+        description_en="Each row is one report, also those that are not public: unit, subject and "
+        "times. It serves indicators only.",
+        kind=Kind.DERIVED,
+        share=Share.CLOSED,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.SOCIETY,),
+        keywords=("phản ánh", "chỉ tiêu"),
+        legal_basis=LAW,
+        contract=Contract(
+            dataset="feedback-register",
+            version=1,
+            mode=Mode.MERGE,
+            key=("code",),
+            rhythm=Rhythm.CONTINUOUS,
+            legal_basis=LAW,
+            fields=(
+                column("code", Type.TEXT, "Mã phản ánh", "Code of the report", required=True,
+                       unique=True, classification=Classification.SENSITIVE),
+                column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
+                       required=True),
+                column("category", Type.TEXT, "Lĩnh vực", "Subject", required=True,
+                       reference="feedback-subjects.code"),
+                column("received_at", Type.MOMENT, "Nhận lúc", "Received", required=True),
+                column("due_at", Type.MOMENT, "Hạn trả lời", "Answer due"),
+                column("paused", Type.BOOLEAN, "Tạm dừng tính hạn", "Clock paused", required=True),
+                column("resolved_at", Type.MOMENT, "Có kết quả lúc", "Resolved"),
+                column("closed_at", Type.MOMENT, "Đóng lúc", "Closed"),
+            ),
+        ),
+        events=MOVES,
+        feed=Current(rows=_register, touched=lambda event: (event.code,)),
     )
 )  # fmt: skip
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from ibis.expr.types import Scalar, Table
 
 from dothi.datastore.indicators.choices import Better, Scale
-from dothi.datastore.indicators.registry import Indicator, midnight, register
+from dothi.datastore.indicators.registry import Dimension, Indicator, Source, midnight, register
+from dothi.feedback.selectors import catalogue
 
 TABLE = "feedback_ticket"
 COLUMNS = {
@@ -19,7 +20,17 @@ COLUMNS = {
     "paused": "boolean",
 }
 READS = {TABLE: COLUMNS}
+STORES = {TABLE: Source(dataset="feedback-register")}
 DAYS = 30
+
+
+def _subjects() -> dict[str, str]:
+    return {one.code: one.name for one in catalogue.current().by_id.values()}
+
+
+DIMENSIONS = {
+    "subject": Dimension(table=TABLE, column="category", title=_("Subject"), words=_subjects)
+}
 
 
 def _open(tickets: Table, at: Scalar) -> Table:
@@ -70,6 +81,11 @@ def received_today(tables: Mapping[str, Table], at: Scalar) -> Table:
     return _count(tickets.filter(tickets.received_at >= today, tickets.received_at <= at))
 
 
+REOPENED = _("A report that was opened again counts as if it had never been closed before.")
+FORGETS = _(
+    "A report counts as it stands now: its due time after any extension, whether it waits for its "
+    "reporter, and its last result if it was opened again."
+)
 register(
     Indicator(
         code="feedback.share_on_time",
@@ -82,12 +98,15 @@ register(
         reads=READS,
         measure=share_on_time,
         public=True,
+        stores=STORES,
+        forgets=FORGETS,
+        dimensions=DIMENSIONS,
     )
 )
-for _code, _title, _measure, _better in (
-    ("feedback.open", _("Open"), open_reports, Better.LOWER),
-    ("feedback.overdue", _("Overdue"), overdue, Better.LOWER),
-    ("feedback.received_today", _("New today"), received_today, Better.NEITHER),
+for _code, _title, _measure, _better, _forgets in (
+    ("feedback.open", _("Open"), open_reports, Better.LOWER, REOPENED),
+    ("feedback.overdue", _("Overdue"), overdue, Better.LOWER, FORGETS),
+    ("feedback.received_today", _("New today"), received_today, Better.NEITHER, ""),
 ):
     register(
         Indicator(
@@ -101,5 +120,8 @@ for _code, _title, _measure, _better in (
             reads=READS,
             measure=_measure,
             public=True,
+            stores=STORES,
+            forgets=_forgets,
+            dimensions=DIMENSIONS,
         )
     )

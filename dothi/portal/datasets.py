@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from dothi.datastore.catalogue.choices import Licence, Mode, Rhythm, Share, Theme, Type
+from django.db.models import Sum
+
+from dothi.datastore.catalogue.choices import Kind, Licence, Mode, Rhythm, Share, Theme, Type
 from dothi.datastore.catalogue.registry import (
     Current,
     DomainDataset,
@@ -16,6 +18,7 @@ from dothi.datastore.catalogue.registry import (
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.portal import events, selectors
 from dothi.portal.choices import Category, State
+from dothi.portal.models import Article, Revision, Visits
 
 CHUNK = 2000
 
@@ -39,6 +42,32 @@ def _moves(event: Any, at: datetime) -> Iterable[Row]:
         "code": event.code, "at": at, "unit_code": event.unit_code, "category": event.category,
         "state_before": event.was, "state": event.now,
     }  # fmt: skip
+
+
+def _register(codes: Collection[str] | None) -> Iterator[Row]:
+    rows = Article.objects.order_by("pk")
+    for one in (rows if codes is None else rows.filter(code__in=codes)).iterator(CHUNK):
+        yield {
+            "code": one.code, "id": one.pk, "unit_id": one.unit_id, "category": one.category,
+            "state": one.state, "published_at": one.published_at,
+        }  # fmt: skip
+
+
+def _revisions(keys: Collection[str] | None) -> Iterator[Row]:
+    rows = Revision.objects.order_by("pk")
+    chosen = rows if keys is None else rows.filter(pk__in=[int(key) for key in keys])
+    for one in chosen.only("article_id", "number", "saved_at").iterator(CHUNK):
+        yield {
+            "key": str(one.pk), "article_id": one.article_id, "number": one.number,
+            "saved_at": one.saved_at,
+        }  # fmt: skip
+
+
+def _visits(pages: Collection[str] | None) -> Iterator[Row]:
+    """A page is counted in several slots; a reader of the table wants one number."""
+    rows = Visits.objects.values("page").annotate(all=Sum("count")).order_by("page")
+    for one in rows if pages is None else rows.filter(page__in=pages):
+        yield {"page": one["page"], "count": one["all"]}
 
 
 CATEGORIES, STATES = tuple(Category.values), tuple(State.values)
@@ -109,5 +138,98 @@ MOVES = register(
         ),
         events=(events.ArticleMoved,),
         feed=History(rows=_moves),
+    )
+)  # fmt: skip
+
+# What the indicators of the portal count: drafts, too, and no word of them.
+REGISTER = register(
+    DomainDataset(
+        title_vi="Sổ tin để tính chỉ tiêu",
+        title_en="Register of articles for indicators",
+        description_vi="Mỗi dòng là một tin, kể cả bản chưa đăng: đơn vị, trạng thái, lúc đăng. "
+        "Không có tiêu đề và nội dung.",
+        description_en="Each row is an article, drafts too: unit, state, time of publication. It "
+        "holds neither title nor text.",
+        kind=Kind.DERIVED,
+        share=Share.CLOSED,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.LOCAL,),
+        keywords=("tin tức", "chỉ tiêu"),
+        contract=Contract(
+            dataset="news-register",
+            version=1,
+            mode=Mode.MERGE,
+            key=("code",),
+            rhythm=Rhythm.CONTINUOUS,
+            fields=(
+                column("code", Type.TEXT, "Mã tin", "Code of the article", required=True,
+                       unique=True),
+                column("id", Type.INTEGER, "Số của tin", "Number of the article", required=True),
+                column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
+                       required=True),
+                column("category", Type.TEXT, "Chuyên mục", "Section", required=True,
+                       allowed=CATEGORIES),
+                column("state", Type.TEXT, "Trạng thái", "State", required=True, allowed=STATES),
+                column("published_at", Type.MOMENT, "Đăng lúc", "Published"),
+            ),
+        ),
+        feed=Current(rows=_register),
+    )
+)  # fmt: skip
+
+REVISIONS = register(
+    DomainDataset(
+        title_vi="Các lần lưu tin",
+        title_en="Revisions of articles",
+        description_vi="Mỗi dòng là một lần lưu của một tin và thời điểm lưu. Không có nội dung.",
+        description_en="Each row is one saved revision of an article and when. It holds no text.",
+        kind=Kind.DERIVED,
+        share=Share.CLOSED,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.LOCAL,),
+        keywords=("tin tức", "biên tập"),
+        contract=Contract(
+            dataset="news-revisions",
+            version=1,
+            mode=Mode.MERGE,
+            key=("key",),
+            rhythm=Rhythm.CONTINUOUS,
+            fields=(
+                column("key", Type.TEXT, "Số của dòng", "Number of the row", required=True,
+                       unique=True),
+                column("article_id", Type.INTEGER, "Số của tin", "Number of the article",
+                       required=True),
+                column("number", Type.INTEGER, "Bản lưu", "Revision", required=True, minimum="1"),
+                column("saved_at", Type.MOMENT, "Lưu lúc", "Saved", required=True),
+            ),
+        ),
+        feed=Current(rows=_revisions),
+    )
+)  # fmt: skip
+
+VISITS = register(
+    DomainDataset(
+        title_vi="Lượt đọc tin",
+        title_en="Readers of pages",
+        description_vi="Mỗi dòng là một trang của cổng và số lượt đọc đến nay. Không có người đọc.",
+        description_en="Each row is a page of the portal and how often it was read so far. It "
+        "holds no readers.",
+        kind=Kind.DERIVED,
+        share=Share.DEFAULT,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.LOCAL,),
+        keywords=("tin tức", "lượt đọc"),
+        contract=Contract(
+            dataset="news-visits",
+            version=1,
+            mode=Mode.MERGE,
+            key=("page",),
+            rhythm=Rhythm.HOURLY,
+            fields=(
+                column("page", Type.TEXT, "Trang", "Page", required=True, unique=True),
+                column("count", Type.INTEGER, "Lượt đọc", "Readers", required=True, minimum="0"),
+            ),
+        ),
+        feed=Current(rows=_visits),
     )
 )  # fmt: skip

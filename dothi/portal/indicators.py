@@ -6,8 +6,9 @@ import ibis
 from django.utils.translation import gettext_lazy as _
 from ibis.expr.types import Scalar, Table
 
-from dothi.datastore.indicators.choices import Better, Scale
-from dothi.datastore.indicators.registry import Indicator, register
+from dothi.datastore.indicators.choices import Better, Past, Scale
+from dothi.datastore.indicators.registry import Dimension, Indicator, Source, register
+from dothi.portal.choices import Category
 
 ARTICLE, REVISION, VISITS = "portal_article", "portal_revision", "portal_visits"
 READS = {
@@ -24,7 +25,21 @@ WITH_REVISIONS = {
     **READS,
     REVISION: {"article_id": "int64", "number": "int64", "saved_at": "timestamp('UTC')"},
 }
+STORES = {
+    ARTICLE: Source(dataset="news-register"),
+    REVISION: Source(dataset="news-revisions"),
+    VISITS: Source(dataset="news-visits"),
+}
 DAYS = 30
+
+
+def _sections() -> dict[str, str]:
+    return {one.value: str(one.label) for one in Category}
+
+
+DIMENSIONS = {
+    "section": Dimension(table=ARTICLE, column="category", title=_("Section"), words=_sections)
+}
 
 
 def _recent(tables: Mapping[str, Table], at: Scalar) -> Table:
@@ -68,24 +83,24 @@ def hours_to_publish(tables: Mapping[str, Table], at: Scalar) -> Table:
     )
 
 
-for _code, _title, _help, _unit, _scale, _better, _reads, _measure in (
+for _code, _title, _help, _unit, _scale, _better, _reads, _measure, _past in (
     (
         "portal.published", _("Published, 30 days"), _("Articles that readers first saw then."),
-        "", Scale.COUNT, Better.NEITHER, READS, published,
+        "", Scale.COUNT, Better.NEITHER, READS, published, Past.ROWS,
     ),
     (
         "portal.waiting", _("Waiting for approval"), "",
-        "", Scale.COUNT, Better.LOWER, READS, waiting,
+        "", Scale.COUNT, Better.LOWER, READS, waiting, Past.VERSIONS,
     ),
     (
         "portal.readers", _("Readers of an article, 30 days"),
         _("Mean of the articles published in the last 30 days."),
-        "", Scale.MEAN, Better.HIGHER, WITH_VISITS, readers,
+        "", Scale.MEAN, Better.HIGHER, WITH_VISITS, readers, Past.VERSIONS,
     ),
     (
         "portal.hours_to_publish", _("From first text to readers, 30 days"),
         _("Mean of the articles published in the last 30 days."),
-        "h", Scale.MEAN, Better.LOWER, WITH_REVISIONS, hours_to_publish,
+        "h", Scale.MEAN, Better.LOWER, WITH_REVISIONS, hours_to_publish, Past.ROWS,
     ),
 ):  # fmt: skip
     register(
@@ -99,5 +114,8 @@ for _code, _title, _help, _unit, _scale, _better, _reads, _measure in (
             better=_better,
             reads=_reads,
             measure=_measure,
+            stores={table: STORES[table] for table in _reads},
+            past=_past,
+            dimensions=DIMENSIONS,
         )
     )

@@ -43,6 +43,7 @@ DESK = (
     ("workbench:desk", _("Workbench"), "columns", "workbench.ask"),
     ("operations:wall", _("The wall"), "wall", WALL),
     ("operations:brief", _("Morning brief"), "brief", "operations.read_brief"),
+    ("indicators:list", _("Indicators"), "columns", "indicators.see"),
     ("accounts:staff", _("Staff"), "people", "accounts.see_staff"),
     ("web:house", _("House-keeping"), "house", "house.see"),
     ("web:first_day", _("Your first day"), "help", ""),

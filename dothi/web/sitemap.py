@@ -20,7 +20,7 @@ from dothi.portal.views.shared import url_of
 A_FILE = 10_000
 PAGES = (
     "web:home", "portal:list", "feedback:report", "feedback:list", "feedback:follow",
-    "catalogue:list",
+    "catalogue:list", "indicators:list",
     "web:accessibility", "web:privacy",
 )  # fmt: skip
 

@@ -1,9 +1,7 @@
 """Indicators as programs read them: each figure with its definition and as of when it holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,15 +12,14 @@ from ninja.errors import HttpError
 from dothi.core import clock
 from dothi.core.limits.http import caller_of
 from dothi.core.limits.services import hit
-from dothi.datastore.indicators import registry, rules, selectors
+from dothi.datastore.indicators import rules, selectors
+from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.registry import Indicator
-from dothi.datastore.indicators.rules import Part
-from dothi.units import selectors as units
+from dothi.datastore.indicators.rules import Part, Value
+from dothi.datastore.indicators.selectors import Asked
 from dothi.units.models import Unit
 
 router = Router(tags=["indicators"])
-# A figure counts all rows of its domain, so all who ask within this time get the same one.
-FRESH_SECONDS = 5
 AN_HOUR = timedelta(hours=1)
 ASKED_AN_HOUR = 600
 TREND_DAYS = 400
@@ -38,6 +35,8 @@ class IndicatorOut(Schema):
     scale: str
     better: str
     steward: str
+    datasets: list[str]
+    dimensions: list[str]
 
 
 class ValueOut(Schema):
@@ -49,34 +48,74 @@ class ValueOut(Schema):
 
 
 class UnitValueOut(ValueOut):
+    """`share_estimated` is the part of the numerator that stands on assumed shares."""
+
     unit_code: str
     unit_valid_from: str
     unit_name_vi: str
     unit_name_en: str
+    share_estimated: float = 0.0
 
 
 class FigureOut(IndicatorOut, ValueOut):
-    """A figure of the whole house and of each unit; their parts add up to it.
+    """A figure of the whole house and of each unit.
 
-    `run` is "now" (over the domain's own tables); `definition` is the expression that was run,
-    over the tables named in `reads` and a row `moment` with `at` and the city's `midnight`.
+    `run` is "now" (over the domain's own tables) or "store" (over `versions` of datasets);
+    `definition` is the expression that was run, over the tables named in `reads` and a row
+    `moment` with `at` and the city's `midnight`; `definition_number` grows with each change of it.
+    Without `boundaries`, units are those that had it then and their parts add up to the whole;
+    with it, each unit of that date stands with all below it.
     """
 
     as_of: datetime
     run: str
+    versions: dict[str, int]
+    release: str
     definition: str
+    definition_number: int | None
     reads: dict[str, list[str]]
+    boundaries: date | None
     units: list[UnitValueOut]
 
 
 class TrendPointOut(ValueOut):
     at: datetime
+    run: str
+    definition_number: int | None
 
 
-@dataclass(frozen=True)
-class _Counted:
-    at: datetime
-    parts: tuple[Part, ...]
+class DefinitionOut(Schema):
+    """`same_figures` tells whether only the words differ from the definition before."""
+
+    number: int
+    since: datetime
+    title_vi: str
+    title_en: str
+    help_vi: str
+    help_en: str
+    definition: str
+    same_figures: bool
+
+
+class ContributionOut(Schema):
+    """`share` is how much of the change the group made; shares of all groups sum to it."""
+
+    group: str
+    name: str
+    before: float | None
+    after: float | None
+    share: float
+
+
+class WhyOut(Schema):
+    code: str
+    by: str
+    start: datetime
+    end: datetime
+    before: float | None
+    after: float | None
+    change: float | None
+    contributions: list[ContributionOut]
 
 
 @router.get("", response=list[IndicatorOut], summary="What is measured")
@@ -86,19 +125,41 @@ def list_indicators(request: HttpRequest) -> list[IndicatorOut]:
 
 
 @router.get("/{code}", response=FigureOut, summary="A figure with its definition")
-def figure(request: HttpRequest, code: str, unit: str = "") -> FigureOut:
-    """What the indicator says now, for the house or (`unit`: a code) for a unit and all below."""
+def figure(
+    request: HttpRequest,
+    code: str,
+    unit: str = "",
+    at: datetime | None = None,
+    run: Run | None = None,
+    release: str = "",
+    boundaries: date | None = None,
+) -> FigureOut:
+    """What the indicator says now, or at a moment (`at`), over the domain's tables or the store.
+
+    `unit` (a code) narrows it to a unit and all below; `boundaries` is the date whose units are
+    meant, `release` a release of the store.
+    """
     indicator = _open(request, code)
-    counted = _counted(code, int(clock.now().timestamp()) // FRESH_SECONDS)
-    parts = _of_unit(counted.parts, unit, counted.at)
+    moment = None if at is None else _aware(at)
+    try:
+        asked = selectors.ask(code, now=clock.now(), at=moment, run=run, release=release)
+    except selectors.FAULTS as error:
+        raise HttpError(404, "The store has nothing to answer this from.") from error
+    on = boundaries or (clock.local(asked.at).date() if unit else None)
+    whole, units = _units(asked, unit, on)
+    number = selectors.definition_now(code)
     return FigureOut(
         **_described(indicator),
-        **_value(parts, indicator),
-        as_of=counted.at,
-        run="now",
+        **vars(whole),
+        as_of=asked.at,
+        run=asked.run.value,
+        versions=dict(asked.versions),
+        release=asked.release,
         definition=selectors.definition(code),
+        definition_number=number.number if number else None,
         reads={table: list(columns) for table, columns in indicator.reads.items()},
-        units=_by_unit(parts, indicator),
+        boundaries=on,
+        units=units,
     )
 
 
@@ -106,61 +167,102 @@ def figure(request: HttpRequest, code: str, unit: str = "") -> FigureOut:
 def trend(request: HttpRequest, code: str, since: datetime | None = None) -> list[TrendPointOut]:
     """The readings that were kept, oldest first; at most 400 days of them."""
     indicator = _open(request, code)
-    now = clock.now()
-    oldest = now - timedelta(days=TREND_DAYS)
+    oldest = clock.now() - timedelta(days=TREND_DAYS)
     begin = oldest if since is None else max(oldest, _aware(since))
     return [
-        TrendPointOut(at=at, **vars(value))
-        for at, value in selectors.trend(indicator.code, since=begin)
-    ]
+        TrendPointOut(
+            at=one.at, run=one.run.value, definition_number=one.definition or None,
+            **vars(one.value),
+        )
+        for one in selectors.series(indicator.code, since=begin)
+    ]  # fmt: skip
+
+
+@router.get("/{code}/definitions", response=list[DefinitionOut], summary="What it meant, and when")
+def definitions(request: HttpRequest, code: str) -> list[DefinitionOut]:
+    """Every definition that the indicator had, newest first."""
+    found = selectors.definitions(_open(request, code).code)
+    older = [*found, None][1:]
+    return [
+        DefinitionOut(
+            number=one.number, since=one.since, title_vi=one.title_vi, title_en=one.title_en,
+            help_vi=one.help_vi, help_en=one.help_en, definition=one.formula,
+            same_figures=before is not None and before.expression_digest == one.expression_digest,
+        )
+        for one, before in zip(found, older, strict=True)
+    ]  # fmt: skip
+
+
+@router.get("/{code}/why", response=WhyOut, summary="Why a figure moved")
+def why(
+    request: HttpRequest, code: str, start: datetime, end: datetime, by: str = "unit"
+) -> WhyOut:
+    """The change between two moments, taken apart by unit or by a dimension of the indicator."""
+    _open(request, code)
+    try:
+        found = selectors.why(code, start=_aware(start), end=_aware(end), by=by)
+    except selectors.NoDimension as error:
+        raise HttpError(404, "It is not taken apart by this.") from error
+    except selectors.FAULTS as error:
+        raise HttpError(404, "The store has nothing to answer this from.") from error
+    return WhyOut(
+        code=code, by=by, start=found.start, end=found.end, before=found.before.value,
+        after=found.after.value, change=None if found.change is None else float(found.change),
+        contributions=[
+            ContributionOut(
+                group=one.group, name=found.names.get(one.group, one.group),
+                before=one.before.value, after=one.after.value, share=float(one.share),
+            )
+            for one in found.contributions or ()
+        ],
+    )  # fmt: skip
 
 
 def _open(request: HttpRequest, code: str) -> Indicator:
     key = f"indicators\0{caller_of(request)}"
     if not hit(key=key, limit=ASKED_AN_HOUR, per=AN_HOUR, at=clock.now()):
         raise HttpError(429, "Too many questions in this hour.")
-    indicator = registry.indicators.get(code)
-    if indicator is None or not indicator.public:
+    try:
+        indicator = selectors.find(code)
+    except selectors.Unknown as error:
+        raise HttpError(404, "No such indicator.") from error
+    if not indicator.public:
         raise HttpError(404, "No such indicator.")
     return indicator
 
 
-@lru_cache(maxsize=64)
-def _counted(code: str, slot: int) -> _Counted:
-    at = clock.now()
-    return _Counted(at, tuple(selectors.parts_now(code, at=at)))
+def _units(asked: Asked, code: str, on: date | None) -> tuple[Value, list[UnitValueOut]]:
+    """The whole that was asked for, and its units."""
+    scale = asked.indicator.scale
+    if on is None:
+        return asked.whole, _as_they_were(asked.parts, asked.indicator)
+    rows = list(selectors.by_unit(asked.parts, scale, on=on).rows)
+    whole = asked.whole
+    if code:
+        top = next((row for row in rows if row.unit.code == code), None)
+        if top is None:
+            raise HttpError(404, "No such unit.")
+        rows = selectors.with_all_below(rows, top)
+        whole = top.value
+    return whole, [_unit(row.unit, row.value, share_estimated=row.share_estimated) for row in rows]
 
 
-def _of_unit(parts: Iterable[Part], code: str, at: datetime) -> list[Part]:
-    if not code:
-        return list(parts)
-    try:
-        top = units.unit_of(code, on=at.date())
-    except Unit.DoesNotExist as error:
-        raise HttpError(404, "No such unit.") from error
-    below = units.descendants(top, on=at.date(), include_self=True)
-    wanted = set(below.values_list("pk", flat=True))
-    return [part for part in parts if part.unit_id in wanted]
-
-
-def _by_unit(parts: list[Part], indicator: Indicator) -> list[UnitValueOut]:
-    known = Unit.objects.in_bulk([part.unit_id for part in parts])
+def _as_they_were(parts: Iterable[Part], indicator: Indicator) -> list[UnitValueOut]:
+    kept = list(parts)
+    known = Unit.objects.in_bulk([part.unit_id for part in kept])
     rows = [
-        UnitValueOut(
-            **_value([part], indicator),
-            unit_code=known[part.unit_id].code,
-            unit_valid_from=known[part.unit_id].valid_from.isoformat(),
-            unit_name_vi=known[part.unit_id].name_vi,
-            unit_name_en=known[part.unit_id].name_en,
-        )
-        for part in parts
+        _unit(known[part.unit_id], rules.total([part], indicator.scale))
+        for part in kept
         if part.unit_id in known
     ]
     return sorted(rows, key=lambda row: (row.unit_code, row.unit_valid_from))
 
 
-def _value(parts: Iterable[Part], indicator: Indicator) -> dict[str, Any]:
-    return dict(vars(rules.total(parts, indicator.scale)))
+def _unit(unit: Unit, value: Value, *, share_estimated: float = 0.0) -> UnitValueOut:
+    return UnitValueOut(
+        **vars(value), unit_code=unit.code, unit_valid_from=unit.valid_from.isoformat(),
+        unit_name_vi=unit.name_vi, unit_name_en=unit.name_en, share_estimated=share_estimated,
+    )  # fmt: skip
 
 
 def _described(indicator: Indicator) -> dict[str, Any]:
@@ -175,6 +277,8 @@ def _described(indicator: Indicator) -> dict[str, Any]:
         "scale": indicator.scale.value,
         "better": indicator.better.value,
         "steward": indicator.steward,
+        "datasets": list(indicator.datasets),
+        "dimensions": ["unit", *indicator.dimensions],
         **words,
     }
 

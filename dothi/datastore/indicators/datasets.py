@@ -6,6 +6,7 @@ from dothi.datastore.catalogue.choices import Kind, Mode, Rhythm, Theme, Type
 from dothi.datastore.catalogue.registry import Current, DomainDataset, Row, column, register
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.indicators import registry
+from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.models import Reading
 
 CHUNK = 2000
@@ -13,13 +14,19 @@ CHUNK = 2000
 
 def _readings(keys: Collection[str] | None) -> Iterator[Row]:
     public = [code for code, one in registry.indicators.items() if one.public]
-    rows = Reading.objects.filter(indicator__in=public).select_related("unit")
+    # Those between full hours are for boards, and go after two days.
+    rows = Reading.objects.filter(
+        measurement__indicator__in=public, measurement__release="", measurement__at__minute=0
+    ).select_related("unit", "measurement__definition")
     if keys is not None:
         rows = rows.filter(pk__in=[int(key) for key in keys])
     for one in rows.order_by("pk").iterator(CHUNK):
+        made = one.measurement
         yield {
-            "id": str(one.pk), "indicator": one.indicator, "unit_code": one.unit.code,
-            "at": one.at, "numerator": one.numerator, "denominator": one.denominator,
+            "id": str(one.pk), "indicator": made.indicator,
+            "unit_code": one.unit.code if one.unit else None, "at": made.at, "run": made.run,
+            "definition": made.definition.number if made.definition else None,
+            "numerator": one.numerator, "denominator": one.denominator,
         }  # fmt: skip
 
 
@@ -36,7 +43,7 @@ READINGS = register(
         keywords=("chỉ tiêu", "thống kê"),
         contract=Contract(
             dataset="indicator-readings",
-            version=1,
+            version=2,
             mode=Mode.MERGE,
             key=("id",),
             rhythm=Rhythm.HOURLY,
@@ -45,8 +52,12 @@ READINGS = register(
                       unique=True),
                 column("indicator", Type.TEXT, "Mã chỉ tiêu", "Code of the indicator",
                        required=True),
-                column("unit_code", Type.TEXT, "Mã đơn vị", "Code of the unit", required=True),
+                column("unit_code", Type.TEXT, "Mã đơn vị", "Code of the unit"),
                 column("at", Type.MOMENT, "Thời điểm", "Moment", required=True),
+                column("run", Type.TEXT, "Nguồn tính", "Run", required=True,
+                       allowed=tuple(Run.values)),
+                column("definition", Type.INTEGER, "Số định nghĩa", "Number of the definition",
+                       minimum="1"),
                 column("numerator", Type.NUMBER, "Tử số", "Numerator", required=True),
                 column("denominator", Type.NUMBER, "Mẫu số", "Denominator", required=True),
             ),

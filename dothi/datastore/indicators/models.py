@@ -1,8 +1,86 @@
+"""What was measured, under which definition, over which versions."""
+
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
 
+from dothi.datastore.indicators.choices import Run
 from dothi.units.models import Unit
+
+
+class Definition(models.Model):
+    """An indicator as it was defined from a moment on. Rows are added and never changed."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    indicator = models.CharField(max_length=80)
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)  # Of the expression and the words.
+    since = models.DateTimeField()
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    help_vi = models.TextField(blank=True)
+    help_en = models.TextField(blank=True)
+    scale = models.CharField(max_length=10)
+    better = models.CharField(max_length=10)
+    unit_of_measure = models.CharField(max_length=40, blank=True)
+    formula = models.TextField()  # SQL of the expression.
+    expression_digest = models.CharField(max_length=64)  # Other words, same figures: same digest.
+    author = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="definition_number")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="definitions_are_final", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator}#{self.number}"
+
+    @property
+    def title(self) -> str:
+        return self.title_en if get_language() == "en" else self.title_vi
+
+    @property
+    def help(self) -> str:
+        return self.help_en if get_language() == "en" else self.help_vi
+
+
+class Measurement(models.Model):
+    """One asking of one indicator: at which moment, over what, under which definition.
+
+    It stands also where nothing was counted, so that a zero is told from a gap.
+    """
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    indicator = models.CharField(max_length=80)
+    run = models.CharField(max_length=5, choices=Run, default=Run.NOW)
+    at = models.DateTimeField()
+    release = models.CharField(max_length=80, blank=True)  # Code of the release that was read.
+    versions = models.JSONField(default=dict)  # Dataset → number of the version that was read.
+    definition = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "run", "release", "at"], name="measurement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(run=Run.STORE) | Q(release="", versions={}),
+                name="measurement_now_has_no_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.run} {self.at:%Y-%m-%d %H:%M}"
 
 
 class Reading(models.Model):
@@ -10,16 +88,35 @@ class Reading(models.Model):
 
     personal: ClassVar[dict[str, str]] = {}
 
-    indicator = models.CharField(max_length=80)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
+    measurement = models.ForeignKey(Measurement, models.CASCADE, related_name="readings")
+    # None: rows whose unit the house does not know.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     numerator = models.FloatField()
     denominator = models.FloatField(default=1)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["indicator", "at", "unit"], name="reading_once")
+            models.UniqueConstraint(
+                fields=["measurement", "unit"], name="reading_once", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator}@{self.unit_id}={self.numerator}/{self.denominator}"
+        return f"{self.measurement_id}@{self.unit_id}={self.numerator}/{self.denominator}"
+
+
+class Trouble(models.Model):
+    """An indicator that could not be run when it was last tried. Gone once it runs again."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    indicator = models.CharField(max_length=80)
+    run = models.CharField(max_length=5, choices=Run)
+    since = models.DateTimeField()
+    failure = models.CharField(max_length=200)  # The kind of fault, never a value.
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["indicator", "run"], name="trouble_once")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.run}: {self.failure}"

@@ -2,7 +2,8 @@
 
 The expression reads tables by name and the moment `at` from a table of one row, and returns the
 columns `unit_id`, `numerator` and (unless it is a count) `denominator`. The hot run compiles it to
-PostgreSQL over the domain's own tables; the run over the store uses the same expression.
+PostgreSQL over the domain's own tables; the store run compiles the same expression to DuckDB, where
+each table is bound to a dataset (`Source`).
 What is counted "today" begins at `midnight(tables)`, which knows the time zone of the city.
 """
 
@@ -14,13 +15,48 @@ import ibis
 from django.utils.functional import Promise
 from ibis.expr.types import Scalar, Table
 
-from dothi.datastore.indicators.choices import Better, Scale
+from dothi.datastore.indicators.choices import Better, Past, Scale
 
 Measure = Callable[[Mapping[str, Table], Scalar], Table]
 MOMENT = "moment"
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnitColumn:
+    """Where a dataset says the unit of a row by its code. A code is given again to other units, so
+    the day of the row (`on`: a date or moment) says which one; without it, the day of the run."""
+
+    code: str
+    on: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a table that an expression reads stands in the store.
+
+    `columns` names a column of the dataset where it is called otherwise than in the table. With
+    `unit`, the column `unit_id` is looked up by the code of the unit.
+    """
+
+    dataset: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    unit: UnitColumn | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dimension:
+    """By what else than the unit a figure can be taken apart: a column of the dataset of `table`.
+
+    The table must be the one whose `unit_id` the expression groups by.
+    """
+
+    table: str
+    column: str
+    title: str | Promise
+    words: Callable[[], Mapping[str, str]] = dict  # How its values are called, in today's language.
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Indicator:
     code: str
     title: str | Promise
@@ -33,6 +69,12 @@ class Indicator:
     reads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     measure: Measure
     public: bool = False  # Open data: everybody may read it with its definition.
+    # Table name → where it stands in the store; without one there is no store run.
+    stores: Mapping[str, Source] = field(default_factory=dict)
+    is_hot: bool = True  # Whether `reads` are the domain's own tables, so that it can be run now.
+    past: Past = Past.ROWS
+    forgets: str | Promise = ""  # What the rows do not know of the past, where `past` is ROWS.
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
 
     def expression(self) -> Table:
         """Return the measure over unbound tables; the caller binds them to an engine."""
@@ -43,6 +85,15 @@ class Indicator:
             {"at": "timestamp('UTC')", "midnight": "timestamp('UTC')"}, name=MOMENT
         )
         return self.measure({**tables, MOMENT: moment}, moment.at.as_scalar())
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether every table that it reads stands in the store."""
+        return bool(self.reads) and set(self.reads) == set(self.stores)
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(source.dataset for source in self.stores.values()))
 
 
 def midnight(tables: Mapping[str, Table]) -> Scalar:
@@ -58,9 +109,12 @@ def register(indicator: Indicator) -> Indicator:
     """Add a definition.
 
     Raises:
-        ValueError: the code is taken.
+        ValueError: the code is taken, or a dimension or source names a table that is not read.
     """
     if indicator.code in indicators:
         raise ValueError(f"Indicator {indicator.code} is registered twice.")
+    named = {*indicator.stores, *(one.table for one in indicator.dimensions.values())}
+    if strange := named - set(indicator.reads):
+        raise ValueError(f"Indicator {indicator.code} does not read {sorted(strange)}.")
     indicators[indicator.code] = indicator
     return indicator

@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from ibis.expr.types import Table as Expression
 
 from dothi.datastore.catalogue.choices import Mode
-from dothi.datastore.tables.models import Erasure, Pin, Release, Table, Version
+from dothi.datastore.tables.models import Erasure, Pin, Release, Table
+from dothi.datastore.tables.models import Version as Version
 from dothi.datastore.tables.ports import engine, engines, lake, places
 from dothi.datastore.tables.ports.engines import EngineAway as EngineAway
 from dothi.datastore.tables.rules import columns as column_rules

@@ -18,6 +18,7 @@ from dothi.units.selectors.ground import ward_areas as ward_areas
 from dothi.units.selectors.rereading import UNKNOWN as UNKNOWN
 from dothi.units.selectors.rereading import Boundaries as Boundaries
 from dothi.units.selectors.rereading import known_codes as known_codes
+from dothi.units.selectors.rereading import lives_of_codes as lives_of_codes
 from dothi.units.selectors.rereading import plain as plain
 from dothi.units.selectors.tree import ancestors as ancestors
 from dothi.units.selectors.tree import boundaries as boundaries

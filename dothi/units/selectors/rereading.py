@@ -77,6 +77,11 @@ def known_codes() -> frozenset[str]:
     return frozenset(_Codes().codes)
 
 
+def lives_of_codes() -> dict[str, list[tuple[date, int]]]:
+    """For each code, who had it: the first day of each unit and the unit, in order."""
+    return _Codes().lives
+
+
 class _Codes:
     """Who had a code when: a code is given again to another unit."""
 
@@ -90,14 +95,14 @@ class _Codes:
         other: dict[str, list[tuple[date, int]]] = {}
         for alias, key in aliases:
             other.setdefault(alias, []).append((begins[key], key))
-        self._lives = {code: sorted(lives) for code, lives in {**other, **own}.items()}
+        self.lives = {code: sorted(lives) for code, lives in {**other, **own}.items()}
 
     @property
     def codes(self) -> Iterable[str]:
-        return self._lives
+        return self.lives
 
     def unit(self, code: str, day: date) -> int:
-        lives = self._lives.get(code)
+        lives = self.lives.get(code)
         if lives is None:
             return UNKNOWN
         place = bisect_right([begin for begin, _key in lives], day)

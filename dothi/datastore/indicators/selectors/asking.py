@@ -1,0 +1,82 @@
+"""One question for every door: the parts of an indicator, now or at a moment, by either run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from dothi.core import clock
+from dothi.datastore.indicators.choices import Run
+from dothi.datastore.indicators.registry import Indicator
+from dothi.datastore.indicators.rules import Part, Value, total
+from dothi.datastore.indicators.selectors import figures
+from dothi.datastore.indicators.selectors.finding import find
+from dothi.datastore.indicators.selectors.store import NotStored, Store
+
+# A figure counts all rows of its domain, so all who ask within this time get the same one.
+FRESH_SECONDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The parts, with where they come from."""
+
+    indicator: Indicator
+    run: Run
+    at: datetime
+    parts: tuple[Part, ...]
+    versions: Mapping[str, int] = field(default_factory=dict)
+    release: str = ""
+
+    @property
+    def whole(self) -> Value:
+        return total(self.parts, self.indicator.scale)
+
+
+def ask(
+    code: str,
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    run: Run | None = None,
+    release: str = "",
+) -> Asked:
+    """The figure of this moment, or of another one.
+
+    Without a `run`: over the domain's own tables where the present is asked and there are such,
+    else over the store. Without a moment, everybody gets the same answer for a few seconds.
+
+    Raises:
+        Unknown: there is no such indicator.
+        NotStored, ColumnMissing, VersionClosed: the store has nothing to answer from.
+    """
+    indicator = find(code)
+    if run is None:
+        run = Run.NOW if indicator.is_hot and at is None and not release else Run.STORE
+    if run == Run.NOW and not indicator.is_hot:
+        raise NotStored
+    if at is None:
+        return _recent(indicator, run, release, int(now.timestamp()) // FRESH_SECONDS)
+    return _ask(indicator, run, release, at)
+
+
+@lru_cache(maxsize=256)
+def _recent(indicator: Indicator, run: Run, release: str, slot: int) -> Asked:
+    return _ask(indicator, run, release, clock.now())
+
+
+def forget() -> None:
+    """Let go what is kept for a few seconds."""
+    _recent.cache_clear()
+
+
+def _ask(indicator: Indicator, run: Run, release: str, at: datetime) -> Asked:
+    if run == Run.NOW:
+        parts = figures.parts_now(indicator.code, at=at)
+        return Asked(indicator=indicator, run=run, at=at, parts=tuple(parts))
+    with Store() as store:
+        answer = store.run(indicator, at=at, release=release)
+    return Asked(
+        indicator=indicator, run=run, at=at, parts=tuple(answer.parts),
+        versions=answer.versions, release=release,
+    )  # fmt: skip

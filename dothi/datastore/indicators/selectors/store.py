@@ -1,0 +1,326 @@
+"""The store run: the same expression over versions of datasets, on DuckDB.
+
+Each table that the expression reads becomes a view over the Parquet files of one version of its
+dataset. The expression groups by `unit_id` and asks nothing else of it; so to take a figure apart
+by a dimension, the view numbers the pairs of unit and value and calls that number `unit_id`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import ibis
+import pyarrow as pa
+from django.conf import settings
+from ibis.backends.sql.datatypes import DuckDBType
+
+from dothi.core.clock import local
+from dothi.datastore.indicators.choices import Past, Run
+from dothi.datastore.indicators.registry import MOMENT, Indicator, Source
+from dothi.datastore.indicators.rules import NOWHERE, Part, total
+from dothi.datastore.indicators.selectors.figures import (
+    COMPILED,
+    Figure,
+    formula,
+    midnight_before,
+    parts_of,
+)
+from dothi.datastore.indicators.selectors.finding import find
+from dothi.datastore.tables import selectors as tables
+from dothi.datastore.tables.rules import sql
+from dothi.datastore.tables.selectors import Version
+from dothi.units import selectors as units
+
+UNIT = "unit_id"
+UNITS = "units of the house"  # No dataset can be called so.
+Groups = dict[int, tuple[int, str | None]]
+
+
+class NotStored(Exception):
+    """There is nothing in the store to answer from. `dataset` says which table has no version (of
+    that date, in that release); "" for an indicator that has no store run."""
+
+    def __init__(self, dataset: str = "") -> None:
+        super().__init__(dataset)
+        self.dataset = dataset
+
+
+class ColumnMissing(Exception):
+    """The version of a dataset has no such column."""
+
+    def __init__(self, dataset: str, column: str) -> None:
+        super().__init__(f"{dataset}.{column}")
+        self.dataset = dataset
+        self.column = column
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a store run gave, and over what."""
+
+    parts: list[Part]
+    versions: dict[str, int]
+
+
+def from_store(
+    code: str,
+    *,
+    at: datetime,
+    release: str = "",
+    versions: Mapping[str, int] | None = None,
+    unit_ids: set[int] | None = None,
+) -> Figure:
+    """The figure at a moment over the newest versions, a release, or versions by number.
+
+    Raises:
+        Unknown, NotStored, ColumnMissing: see there.
+        VersionClosed: the files of that version are gone.
+    """
+    indicator = find(code)
+    with Store() as store:
+        answer = store.run(indicator, at=at, release=release, versions=versions)
+    kept = [one for one in answer.parts if unit_ids is None or one.unit_id in unit_ids]
+    return Figure(
+        indicator=indicator,
+        value=total(kept, indicator.scale),
+        at=at,
+        run=Run.STORE,
+        versions=answer.versions,
+    )
+
+
+class Store:
+    """One connection over the store, for as many indicators as one likes; what it reads of a
+    dataset stays the same until it is closed."""
+
+    def __init__(self) -> None:
+        self.connection = tables.connect()
+        self._rows: dict[tuple[str, int], tuple[str, frozenset[str]]] = {}
+        self._newest: dict[tuple[str, str, datetime | None], Version] = {}
+        self._has_units = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.connection.close()
+
+    def run(
+        self,
+        indicator: Indicator,
+        *,
+        at: datetime,
+        release: str = "",
+        versions: Mapping[str, int] | None = None,
+    ) -> Answer:
+        """The parts by unit. Raises what `from_store` raises."""
+        bound = self.bind(indicator, at=at, release=release, versions=versions)
+        for name, source in indicator.stores.items():
+            self._view(indicator, name, source, bound[source.dataset], at)
+        return Answer(parts=self._parts(indicator, at), versions=_numbers(bound))
+
+    def run_by(
+        self,
+        indicator: Indicator,
+        dimension: str,
+        *,
+        at: datetime,
+        release: str = "",
+        versions: Mapping[str, int] | None = None,
+    ) -> tuple[dict[tuple[int, str | None], Part], dict[str, int]]:
+        """The parts by unit and value of a dimension."""
+        bound = self.bind(indicator, at=at, release=release, versions=versions)
+        by = indicator.dimensions[dimension]
+        groups: Groups = {}
+        for name, source in indicator.stores.items():
+            version = bound[source.dataset]
+            if name == by.table:
+                groups = self._grouped_view(indicator, name, source, version, at, by.column)
+            else:
+                self._view(indicator, name, source, version, at)
+        found = {groups[part.unit_id]: part for part in self._parts(indicator, at)}
+        return found, _numbers(bound)
+
+    def bind(
+        self,
+        indicator: Indicator,
+        *,
+        at: datetime,
+        release: str = "",
+        versions: Mapping[str, int] | None = None,
+    ) -> dict[str, Version]:
+        """The versions that a run at this moment reads, by dataset."""
+        if not indicator.is_stored:
+            raise NotStored
+        moment = at if indicator.past == Past.VERSIONS else None
+        return {
+            dataset: tables.version(dataset, versions[dataset])
+            if versions and dataset in versions
+            else self._version(dataset, release, moment)
+            for dataset in indicator.datasets
+        }
+
+    def _version(self, dataset: str, release: str, moment: datetime | None) -> Version:
+        key = (dataset, release, None if release else moment)
+        if key not in self._newest:
+            if release:
+                pin = tables.pinned(release).filter(table__code=dataset).first()
+                version = pin.version if pin else None
+            elif moment is not None:
+                version = tables.version_at(dataset, moment)
+            else:
+                version = tables.latest(dataset)
+            if version is None:
+                raise NotStored(dataset)
+            self._newest[key] = version
+        return self._newest[key]
+
+    # --- Views ------------------------------------------------------------------------------------
+
+    def _view(
+        self, indicator: Indicator, name: str, source: Source, version: Version, at: datetime
+    ) -> None:
+        rows, _columns = self._bound(indicator, name, source, version, at, ())
+        self.connection.execute(f"create or replace temp view {sql.name(name)} as {rows}")
+
+    def _grouped_view(
+        self,
+        indicator: Indicator,
+        name: str,
+        source: Source,
+        version: Version,
+        at: datetime,
+        by: str,
+    ) -> Groups:
+        """A view in which the number of unit and value stands for the unit; what numbers mean."""
+        rows, columns = self._bound(indicator, name, source, version, at, (by,))
+        self.connection.execute(
+            "create or replace temp table groups as select row_number() over () as number, * "
+            f'from (select distinct {UNIT}, "the value" from ({rows}))'
+        )
+        others = ", ".join(f"r.{sql.name(one)}" for one in columns if one != UNIT)
+        self.connection.execute(
+            f"create or replace temp view {sql.name(name)} as select g.number as {UNIT}, {others} "
+            f"from ({rows}) r join groups g on g.{UNIT} is not distinct from r.{UNIT} "
+            'and g."the value" is not distinct from r."the value"'
+        )
+        found = self.connection.execute(f'select number, {UNIT}, "the value" from groups')
+        return {number: (unit or NOWHERE, value) for number, unit, value in found.fetchall()}
+
+    def _bound(
+        self,
+        indicator: Indicator,
+        name: str,
+        source: Source,
+        version: Version,
+        at: datetime,
+        by: tuple[str, ...],
+    ) -> tuple[str, list[str]]:
+        """The rows of a version under the names and types that the expression reads."""
+        files, there = self._files(version)
+        wanted = indicator.reads[name]
+        shown = []
+        for column, kind in wanted.items():
+            if column == UNIT and source.unit is not None:
+                shown.append(f"u.id as {UNIT}")
+                continue
+            stored = source.columns.get(column, column)
+            _require(source, stored, there)
+            shown.append(f"cast(d.{sql.name(stored)} as {_type(kind)}) as {sql.name(column)}")
+        for column in by:
+            _require(source, column, there)
+            shown.append(f'cast(d.{sql.name(column)} as varchar) as "the value"')
+        joined = self._units(source, there, version, at) if source.unit and UNIT in wanted else ""
+        return f"select {', '.join(shown)} from {files} d {joined}", list(wanted)
+
+    def _files(self, version: Version) -> tuple[str, frozenset[str]]:
+        key = (version.table.code, version.number)
+        if key not in self._rows:
+            names = frozenset(one.name for one in version.shape)
+            self._rows[key] = (tables.rows_of(version), names)
+        return self._rows[key]
+
+    def _units(self, source: Source, there: frozenset[str], version: Version, at: datetime) -> str:
+        """Join the units of the house by code and day."""
+        assert source.unit is not None
+        _require(source, source.unit.code, there)
+        self._bring_units()
+        day = f"date '{local(at).date()}'"
+        if source.unit.on:
+            _require(source, source.unit.on, there)
+            column = f"d.{sql.name(source.unit.on)}"
+            kinds = {one.name: one.type for one in version.shape}
+            moment = kinds[source.unit.on].startswith("timestamp")
+            zone = sql.text(settings.TIME_ZONE)
+            day = f"cast(timezone({zone}, {column}) as date)" if moment else column
+        return (
+            f"left join {sql.name(UNITS)} u on u.code = d.{sql.name(source.unit.code)} "
+            f"and u.since <= {day} and u.until > {day}"
+        )
+
+    def _bring_units(self) -> None:
+        if self._has_units:
+            return
+        self.connection.register("coming", _holders())
+        self.connection.execute(f"create temp table {sql.name(UNITS)} as from coming")
+        self.connection.unregister("coming")
+        self._has_units = True
+
+    def _parts(self, indicator: Indicator, at: datetime) -> list[Part]:
+        self.connection.execute(
+            f"create or replace temp table {MOMENT} as "
+            "select $at::timestamptz as at, $midnight::timestamptz as midnight",
+            {"at": at.isoformat(), "midnight": midnight_before(at).isoformat()},
+        )
+        found = self.connection.execute(_store_sql(indicator))
+        return parts_of([one[0] for one in found.description or ()], found.fetchall())
+
+
+def _holders() -> pa.Table:
+    """Who has a code from when until when, without gaps: before its first day and after its last,
+    a code still says where a row belongs."""
+    lives = units.lives_of_codes()
+    found = [
+        (unit, code, since if place else date.min, until)
+        for code, known in lives.items()
+        for place, (since, unit) in enumerate(known)
+        for until in [known[place + 1][0] if place + 1 < len(known) else date.max]
+    ]
+    columns = list(zip(*found, strict=True)) or [(), (), (), ()]
+    kinds = (pa.int64(), pa.string(), pa.date32(), pa.date32())
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, kinds, strict=True)]
+    return pa.table(arrays, names=["id", "code", "since", "until"])
+
+
+@lru_cache(maxsize=COMPILED)
+def _store_sql(indicator: Indicator) -> str:
+    return formula(indicator, dialect="duckdb")
+
+
+@lru_cache(maxsize=64)
+def _type(kind: str) -> str:
+    """An Ibis type as DuckDB writes it."""
+    named: Any = DuckDBType.from_ibis(ibis.dtype(kind))
+    return str(named.sql("duckdb"))
+
+
+def _require(source: Source, column: str, there: frozenset[str]) -> None:
+    if column not in there:
+        raise ColumnMissing(source.dataset, column)
+
+
+def _numbers(bound: Mapping[str, Version]) -> dict[str, int]:
+    return {dataset: version.number for dataset, version in bound.items()}
+
+
+# Faults that concern one indicator and must not reach its neighbours on a board.
+FAULTS = (NotStored, ColumnMissing, tables.VersionClosed, Version.DoesNotExist, duckdb.Error)
