@@ -7,6 +7,12 @@ class IngestionConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.datastore.catalogue.registry import Panel, desk_panels
+        from dothi.datastore.ingestion.services import forgetting
         from dothi.datastore.ingestion.views.panel import deliveries
+        from dothi.datastore.tables.registry import Reach, reaches
+
+        reaches.append(
+            Reach(name="ingestion", find=forgetting.find, erase=forgetting.erase, first=True)
+        )
 
         desk_panels.append(Panel(template="ingestion/_deliveries.html", context=deliveries))

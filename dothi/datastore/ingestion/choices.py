@@ -32,6 +32,7 @@ class Refusal(TextChoices):
     UNREADABLE = "unreadable", _("The file cannot be read")
     SHAPE = "shape", _("The shape has changed")
     TOO_MANY = "too_many", _("Too many faulty rows")
+    ERASED = "erased", _("It holds a person who was erased")
 
 
 class Check(TextChoices):

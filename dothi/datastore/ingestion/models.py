@@ -22,6 +22,8 @@ class Delivery(models.Model):
     size = models.BigIntegerField()
     actor = models.CharField(max_length=80)
     at = models.DateTimeField()
+    # A person who was erased stood in it: the file is gone, its hash keeps it from coming back.
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -67,15 +67,17 @@ def deliveries_seen_by(user: User, *, on: date) -> QuerySet[Delivery]:
 
 
 def delivery_seen_by(user: User, code: str, *, on: date) -> Delivery:
-    """Raises Delivery.DoesNotExist when there is none that this person may see."""
-    return deliveries_seen_by(user, on=on).get(code=code)
+    """Raises Delivery.DoesNotExist when there is none that this person may see, or its file went
+    because a person was erased."""
+    return deliveries_seen_by(user, on=on).get(code=code, erased_at=None)
 
 
 def unread(dataset: str) -> QuerySet[Delivery]:
     """Files that nobody read, or that were refused or given up every time, newest first."""
     held = [RunState.WAITING, RunState.READING, RunState.CHECKED, RunState.PUBLISHED]
     came_in = Run.objects.filter(dataset=dataset, state__in=held).values("delivery")
-    return Delivery.objects.filter(dataset=dataset).exclude(pk__in=came_in).order_by("-id")
+    there = Delivery.objects.filter(dataset=dataset, erased_at=None)
+    return there.exclude(pk__in=came_in).order_by("-id")
 
 
 def last_accepted(run: Run) -> Run | None:

@@ -141,6 +141,11 @@ def refusal(kind_: str, facts: Mapping[str, Any]) -> list[str]:
             _("More than half of the first rows are faulty: perhaps it is another file."),
             _("Look at what is wrong, mend the file or the contract, and send it again."),
         ]
+    if kind_ == Refusal.ERASED:
+        return [
+            _("An erased person stands in this very file: it does not come in again."),
+            _("Ask the source for a file without this person."),
+        ]
     return [unreadable(str(facts.get("reason", "")))]
 
 

@@ -7,6 +7,11 @@ class ResolutionConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.datastore.resolution import permissions, ports  # noqa: F401
+        from dothi.datastore.resolution.services import forgetting
         from dothi.datastore.resolution.stored_lists import StoredLists
+        from dothi.datastore.tables.registry import Reach, reaches
 
         ports.hold(StoredLists())
+        reaches.append(
+            Reach(name="resolution", find=forgetting.find, erase=forgetting.reach, first=True)
+        )

@@ -15,6 +15,14 @@ class Origin(TextChoices):
     ERASURE = "erasure", _("Erasure of a person")
 
 
+class Power(StrEnum):
+    """What a post may be allowed to do with the rows of its unit."""
+
+    ROLL_BACK = "tables.roll_back"
+    RELEASE = "tables.release"
+    ERASE = "tables.erase"
+
+
 class Rule(StrEnum):
     """What a role sees of a column. A column that a role does not name is dropped."""
 

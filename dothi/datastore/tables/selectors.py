@@ -84,6 +84,11 @@ def releases() -> QuerySet[Release]:
     return Release.objects.order_by("-at", "-id")
 
 
+def release_of(code: str) -> Release:
+    """Raises Release.DoesNotExist."""
+    return Release.objects.get(code=code)
+
+
 def erasures(table: str) -> QuerySet[Erasure]:
     """The proofs of a table, oldest first."""
     return Erasure.objects.filter(table__code=table).select_related("table").order_by("id")

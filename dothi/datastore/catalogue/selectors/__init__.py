@@ -2,6 +2,7 @@
 
 from dothi.datastore.catalogue.selectors.search import Filters, Page, matching, search
 from dothi.datastore.catalogue.selectors.seen import (
+    contract_now,
     contract_numbered,
     contract_versions,
     datasets_kept_by,
@@ -18,6 +19,7 @@ from dothi.datastore.catalogue.selectors.seen import (
 __all__ = [
     "Filters",
     "Page",
+    "contract_now",
     "contract_numbered",
     "contract_versions",
     "datasets_kept_by",

@@ -61,6 +61,12 @@ def contract_versions(dataset: Dataset) -> list[ContractVersion]:
     return list(dataset.versions.order_by("-number"))
 
 
+def contract_now(dataset: str) -> Contract | None:
+    """What holds now of a dataset; None where nothing was agreed."""
+    found = _loaded().filter(code=dataset).first()
+    return found.agreed if found is not None else None
+
+
 def contract_numbered(dataset: str, number: int) -> Contract:
     """A contract as it was agreed. Raises ContractVersion.DoesNotExist."""
     return ContractVersion.objects.get(dataset__code=dataset, number=number).contract

@@ -2,6 +2,7 @@
 
 from dothi.datastore.ingestion.services.feeding import feed as feed
 from dothi.datastore.ingestion.services.feeding import feed_all as feed_all
+from dothi.datastore.ingestion.services.landing import HeldErased as HeldErased
 from dothi.datastore.ingestion.services.landing import TooLarge as TooLarge
 from dothi.datastore.ingestion.services.landing import receive as receive
 from dothi.datastore.ingestion.services.landing import receive_file as receive_file

@@ -27,6 +27,10 @@ class TooLarge(Exception):
         self.size = size
 
 
+class HeldErased(Exception):
+    """A person who was erased stands in this very file. It does not come in again."""
+
+
 def receive(
     *,
     dataset: str,
@@ -42,7 +46,7 @@ def receive(
         chunks: the bytes of the file, in order; they are never held together.
 
     Raises:
-        TooLarge: nothing is kept then.
+        TooLarge, HeldErased: nothing is kept then.
     """
     sha256, size = _keep(chunks, at_most)
     return _noted(dataset, sha256, size, name=name, by=by, at=at)
@@ -56,7 +60,7 @@ def receive_file(
     The file stays where it is; nobody may write into it any more.
 
     Raises:
-        TooLarge: nothing is kept then. OSError: it cannot be read.
+        TooLarge, HeldErased: nothing is kept then. OSError: it cannot be read.
     """
     size = path.stat().st_size
     if size > at_most:
@@ -83,6 +87,9 @@ def _linked(path: Path, target: Path) -> bool:
 
 
 def _noted(dataset: str, sha256: str, size: int, *, name: str, by: str, at: datetime) -> Delivery:
+    if Delivery.objects.filter(sha256=sha256).exclude(erased_at=None).exists():
+        place_of(sha256).unlink(missing_ok=True)
+        raise HeldErased(sha256)
     with transaction.atomic():
         delivery, new = Delivery.objects.get_or_create(
             dataset=dataset,

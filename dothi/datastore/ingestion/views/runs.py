@@ -51,10 +51,15 @@ def deliveries(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         dataset = kept[form.cleaned_data["dataset"]]
-        delivery = services.receive(
-            dataset=dataset.code, chunks=upload.chunks(), name=upload.name or "",
-            by=request.user.actor, at=at,
-        )  # fmt: skip
+        try:
+            delivery = services.receive(
+                dataset=dataset.code, chunks=upload.chunks(), name=upload.name or "",
+                by=request.user.actor, at=at,
+            )  # fmt: skip
+        except services.HeldErased:
+            for sentence in wording.refusal(Refusal.ERASED, {}):
+                messages.error(request, sentence)
+            return redirect("ingestion:deliveries")
         if dataset.agreed is None:
             return redirect("ingestion:proposal", code=delivery.code)
         try:

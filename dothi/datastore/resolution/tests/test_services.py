@@ -28,6 +28,7 @@ from dothi.datastore.resolution.choices import (
 )
 from dothi.datastore.resolution.models import Decision, Membership, Pair, Project, Record, Run
 from dothi.datastore.resolution.rules.clusters import clusters
+from dothi.datastore.resolution.services import forgetting
 from dothi.datastore.resolution.stored_lists import StoredLists
 from dothi.datastore.resolution.tests import people
 from dothi.datastore.resolution.tests.factories import (
@@ -44,6 +45,7 @@ from dothi.datastore.resolution.tests.factories import (
     table,
 )
 from dothi.datastore.tables import services as tables
+from dothi.datastore.tables.registry import Wanted
 from dothi.units.choices import Kind as UnitKind
 from dothi.units.models import Succession, Unit
 from dothi.units.tests.factories import make_unit
@@ -531,6 +533,21 @@ def test_an_erased_person_leaves_every_project(project: Project, asker: User) ->
     assert not Membership.objects.filter(record__key="w2").exists()
     entry = Entry.objects.get(act="resolution.forget")
     assert "w2" not in json.dumps([entry.subject, entry.reason, entry.details])
+
+
+def test_rows_that_a_table_loses_are_forgotten_by_the_key_of_each_list(
+    project: Project, asker: User
+) -> None:
+    compared(project, asker)
+    [key] = {one.key for one in project.lists.filter(dataset="welfare")}
+    wanted = Wanted(
+        table="welfare", column="phone", values=frozenset({"0903111222"}), rows=[{key: "w2"}],
+        reason="Yêu cầu xóa dữ liệu.", by="system", at=LATER,
+    )  # fmt: skip
+    assert forgetting.find(wanted) == {"records": 1}
+    assert forgetting.reach(wanted) == {"records": 1}
+    assert not Record.objects.filter(key="w2").exists()
+    assert Record.objects.filter(dataset="welfare").exists()
 
 
 def test_events_and_audit_hold_no_value_of_a_person(project: Project, asker: User) -> None:

@@ -15,6 +15,7 @@ from dothi.datastore.catalogue.choices import Type
 from dothi.datastore.catalogue.rules.contract import Field
 from dothi.datastore.sharing.choices import Form
 from dothi.datastore.sharing.services.opening import Opening
+from dothi.datastore.tables.registry import Told, Wanted
 from dothi.lib import tables as sheets
 
 AT_ONCE = 5000
@@ -95,6 +96,21 @@ def sweep() -> int:
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
+
+
+def copies(wanted: Wanted) -> Told:
+    """How many files of rows were made of the table and lie beside its serving files."""
+    folder = _exports() / wanted.table
+    return {"exports": sum(path.is_file() for path in folder.rglob("*")) if wanted.rows else 0}
+
+
+def forget_copies(wanted: Wanted) -> Told:
+    """A person is erased: files that were made of rows before are made anew when asked for."""
+    folder = _exports() / wanted.table
+    gone = [path for path in folder.rglob("*") if path.is_file()]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return {"exports": len(gone)}
 
 
 def _exports() -> Path:

@@ -19,7 +19,7 @@ from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion import selectors as deliveries
 from dothi.datastore.ingestion import services as ingestion
-from dothi.datastore.ingestion.choices import RunState
+from dothi.datastore.ingestion.choices import Refusal, RunState
 from dothi.datastore.sources import events, rules
 from dothi.datastore.sources.choices import Fault, Outcome, Publishing, State
 from dothi.datastore.sources.models import Fetch, Source
@@ -152,6 +152,8 @@ def _land(source: Source, row: Fetch, found: Fetched, at: datetime) -> None:
         )
     except ingestion.TooLarge as error:
         raise NotFetched(Fault.TOO_LARGE, size=error.size) from error
+    except ingestion.HeldErased as error:
+        raise NotFetched(Fault.REFUSED, refusal=Refusal.ERASED.value) from error
     row.name, row.delivery, row.size = found.name[:200], delivery.code, delivery.size
     row.heads = None if found.heads is None else list(found.heads)
     row.rows, row.after, row.more = found.rows, dict(found.position), found.more

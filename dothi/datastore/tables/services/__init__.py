@@ -6,7 +6,13 @@ audit and event follow in one transaction.
 
 from dothi.datastore.tables.rules.columns import SchemaRefused
 from dothi.datastore.tables.services.accounting import LogLost, copying
-from dothi.datastore.tables.services.erasing import ColumnUnknown, StillThere, erase
+from dothi.datastore.tables.services.erasing import (
+    ColumnUnknown,
+    Standing,
+    StillThere,
+    erase,
+    standing,
+)
 from dothi.datastore.tables.services.keeping import NotAsBefore, Tidied, compact, keep, tidy
 from dothi.datastore.tables.services.releases import (
     ReleaseTaken,
@@ -15,14 +21,22 @@ from dothi.datastore.tables.services.releases import (
     restore_release,
 )
 from dothi.datastore.tables.services.serving import forget_role, serve, serve_again
-from dothi.datastore.tables.services.writing import publish, remove, roll_back, workspace
+from dothi.datastore.tables.services.writing import (
+    MovedOn,
+    publish,
+    remove,
+    roll_back,
+    workspace,
+)
 
 __all__ = [
     "ColumnUnknown",
     "LogLost",
+    "MovedOn",
     "NotAsBefore",
     "ReleaseTaken",
     "SchemaRefused",
+    "Standing",
     "StillThere",
     "Tidied",
     "compact",
@@ -38,6 +52,7 @@ __all__ = [
     "roll_back",
     "serve",
     "serve_again",
+    "standing",
     "tidy",
     "workspace",
 ]

@@ -16,6 +16,7 @@ from dothi.datastore.tables.choices import Origin
 from dothi.datastore.tables.models import Erasure, Pin, Serving, Table, Version
 from dothi.datastore.tables.ports import engine, places
 from dothi.datastore.tables.ports.engine import Connection
+from dothi.datastore.tables.registry import Wanted, reaches
 from dothi.datastore.tables.rules import sql
 from dothi.datastore.tables.rules.columns import sql_type
 from dothi.datastore.tables.rules.facts import Facts
@@ -76,8 +77,8 @@ def erase(
     its number; its checksum is another one then. Every other version that held them is closed.
     After a kill, erase again. Not within a transaction.
 
-    Backups are not reached: the proof is of this house's store. Deliveries that were not published
-    yet stay as they are; the proof counts their rows as `pending`.
+    What signed up in `registry.reaches` is cleared, too: received files, quarantine, copies.
+    Backups are not reached: the proof is of this house's store.
 
     Raises:
         Table.DoesNotExist, ColumnUnknown: see there.
@@ -86,12 +87,14 @@ def erase(
     held = Table.objects.get(code=table)
     kind = _type_of(held, column)
     proof = _begin(held, column, values, reason=reason, by=by, at=at)
+    # Looked up before anything goes: after a kill the rows must still lead to their copies.
+    _versions, rows = _looked_up(held, column, kind, values)
+    wanted = Wanted(
+        table=table, column=column, values=frozenset(values), rows=rows, reason=reason, by=by, at=at
+    )
+    reached = _reached(wanted, first=True)
     with removing_files(wait=True), writing(held), selectors.connect() as connection:
-        connection.execute(
-            f"create temp table {GONE} as select distinct "
-            f"try_cast(unnest(?::varchar[]) as {sql_type(kind)}) as {sql.name(column)}",
-            [list(values)],
-        )
+        _name(connection, column, kind, values)
         found = list(_searched(connection, held, column))
         hit = [one for one in found if one.before]
         _scrub(connection, held, column, hit, proof)
@@ -104,7 +107,76 @@ def erase(
             **_left(connection, held, column),
         }
     _build_serving(held, hit, at=at)
+    told["reached"] = {**reached, **_reached(wanted, first=False)}
     return _complete(proof, told, at=at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What an erasure would find: rows by version, and what the other places say."""
+
+    versions: dict[int, int]
+    reached: dict[str, dict[str, Any]]
+
+    @property
+    def newest(self) -> int:
+        return self.versions[max(self.versions)] if self.versions else 0
+
+    @property
+    def nothing(self) -> bool:
+        return not any(self.versions.values()) and not any(
+            any(told.values()) for told in self.reached.values()
+        )
+
+
+def standing(table: str, column: str, values: Collection[str], *, at: datetime) -> Standing:
+    """What `erase` would find, without a change.
+
+    Raises:
+        Table.DoesNotExist, ColumnUnknown: see there.
+    """
+    held = Table.objects.get(code=table)
+    found, rows = _looked_up(held, column, _type_of(held, column), values)
+    wanted = Wanted(
+        table=table, column=column, values=frozenset(values), rows=rows, reason="", by="", at=at
+    )
+    return Standing(
+        versions={one.version.number: one.before for one in found},
+        reached={one.name: one.find(wanted) for one in reaches},
+    )
+
+
+def _looked_up(
+    table: Table, column: str, kind: str, values: Collection[str]
+) -> tuple[list[Found], list[dict[str, Any]]]:
+    with selectors.connect() as connection:
+        _name(connection, column, kind, values)
+        found = list(_searched(connection, table, column))
+        return found, _rows(connection, [one for one in found if one.before], column)
+
+
+def _reached(wanted: Wanted, *, first: bool) -> dict[str, dict[str, Any]]:
+    return {one.name: one.erase(wanted) for one in reaches if one.first == first}
+
+
+def _rows(connection: Connection, hit: Sequence[Found], column: str) -> list[dict[str, Any]]:
+    """The rows themselves, as every readable version held them: for who keeps copies by key."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in hit:
+        rows = connection.execute(
+            f"select b.* from {selectors.rows_of(one.version)} b "
+            f"semi join {GONE} g on {sql.same_key((column,), 'b', 'g')}"
+        ).to_arrow_table()
+        found |= {repr(row): row for row in rows.to_pylist()}
+    return list(found.values())
+
+
+def _name(connection: Connection, column: str, kind: str, values: Collection[str]) -> None:
+    connection.execute(
+        f"create temp table {GONE} as select distinct "
+        f"try_cast(unnest(?::varchar[]) as {sql_type(kind)}) as {sql.name(column)}",
+        [list(values)],
+    )
 
 
 def _type_of(table: Table, column: str) -> str:

@@ -53,12 +53,12 @@ def release(
     return made
 
 
-def lift_release(code: str, *, by: str, at: datetime) -> bool:
+def lift_release(code: str, *, by: str, at: datetime, reason: str = "") -> bool:
     """Let a release pin nothing any more. Return whether it did."""
     with transaction.atomic():
         if not Release.objects.filter(code=code, lifted_at=None).update(lifted_at=at):
             return False
-        record("tables.lift_release", subject=f"tables.release:{code}", by=by, at=at)
+        record("tables.lift_release", subject=f"tables.release:{code}", by=by, at=at, reason=reason)
         publish(ReleaseLifted(code=code), at=at)
     return True
 

@@ -28,6 +28,14 @@ from dothi.datastore.tables.services.serving import forget_serving, serve
 TRIES = 5
 
 
+class MovedOn(Exception):
+    """A newer version came than the one that was looked at; `newest` is its number."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(newest)
+        self.newest = newest
+
+
 @dataclass(frozen=True)
 class Content:
     """What a table is to hold: files, what their columns are, rows and sum of digests."""
@@ -139,16 +147,22 @@ def _finished(version: Version, roles: Collection[Role], *, at: datetime) -> Ver
 
 def roll_back(
     table: str, to: int, *, by: str, at: datetime, comment: str = "", run: str = "",
-    roles: Collection[Role] = (WHOLE,),
+    roles: Collection[Role] = (WHOLE,), base: int | None = None,
 ) -> Version:  # fmt: skip
     """Make a new version that holds what version `to` held; nothing is overwritten.
 
+    `base` is the newest version that whoever asks has looked at.
+
     Raises:
         VersionClosed: its files are gone.
+        MovedOn: another version than `base` is the newest by now.
     """
     target = selectors.version(table, to)
 
     def make(connection: engine.Connection, location: Path, before: Content) -> Content:
+        newest = selectors.latest(table)
+        if base is not None and newest is not None and newest.number != base:
+            raise MovedOn(newest.number)
         return content_of(selectors.readable(target))
 
     version = _write(

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from dothi.datastore.tables.views import releases, versions
+
+app_name = "tables"
+SET, DESK = "desk/data/sets/<slug:code>/versions/", "desk/data/releases/"
+urlpatterns = [
+    path("data/releases/<slug:code>", releases.cited, name="cited"),
+    path(SET, versions.versions, name="versions"),
+    path(f"{SET}<int:number>/back", versions.back, name="back"),
+    path(DESK, releases.releases, name="releases"),
+    path(f"{DESK}<slug:code>", releases.release, name="release"),
+    path(f"{DESK}<slug:code>/lift", releases.lift, name="lift"),
+    path(f"{DESK}<slug:code>/restore", releases.restore, name="restore"),
+]
