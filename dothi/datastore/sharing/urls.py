@@ -1,9 +1,10 @@
 from django.urls import path
 
-from dothi.datastore.sharing.views import asking, by_unit, deciding, downloads
+from dothi.datastore.sharing.views import asking, by_unit, deciding, downloads, released
 
 app_name = "sharing"
 urlpatterns = [
+    path("data/releases/<slug:code>", released.release, name="release"),
     path("data/<slug:code>/request", asking.ask, name="ask"),
     path("my/data-uses/", asking.mine, name="mine"),
     path("my/data-uses/requests/<str:code>", asking.my_request, name="my_request"),

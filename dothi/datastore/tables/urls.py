@@ -5,7 +5,6 @@ from dothi.datastore.tables.views import releases, versions
 app_name = "tables"
 SET, DESK = "desk/data/sets/<slug:code>/versions/", "desk/data/releases/"
 urlpatterns = [
-    path("data/releases/<slug:code>", releases.cited, name="cited"),
     path(SET, versions.versions, name="versions"),
     path(f"{SET}<int:number>/back", versions.back, name="back"),
     path(DESK, releases.releases, name="releases"),

@@ -15,7 +15,6 @@ from dothi.datastore.ingestion.services.landing import HeldErased, place_of
 from dothi.datastore.ingestion.tests.factories import STEWARD, contract, delivered, field
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables import services as rows
-from dothi.datastore.tables.models import Erasure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
@@ -40,7 +39,7 @@ def read(text: str) -> Run:
     return services.read(delivered(text, asked(), at=AT), asked(), at=AT)
 
 
-def erase() -> Erasure:
+def erase() -> Any:
     return rows.erase(
         "reports", "citizen", [PERSON], reason="đơn số 12", by=STEWARD, at=AT + timedelta(days=1)
     )

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, power_required
 from dothi.core import clock
 from dothi.datastore.catalogue import selectors as catalogue
-from dothi.datastore.sharing import services as sharing
 from dothi.datastore.tables import forms, permissions, selectors, services
 from dothi.datastore.tables.choices import Power
 from dothi.datastore.tables.models import Pin, Release
@@ -159,26 +158,3 @@ def _restored(request: SignedInRequest, found: Release, pins: list[Pin]) -> Http
             _("Brought back: %(count)s datasets have a new version.") % {"count": len(made)},
         )
     return redirect("tables:release", code=found.code)
-
-
-@require_safe
-def cited(request: HttpRequest, code: str) -> HttpResponse:
-    """What a reader finds under the address of a release: the datasets that they may see."""
-    at = clock.now()
-    rows: list[dict[str, Any]] = []
-    for pin in selectors.pinned(code).select_related("release"):
-        try:
-            opening = sharing.open_dataset(
-                pin.version.table.code, request.user, at=at, version=pin.version.number
-            )
-        except (sharing.NotShared, sharing.NothingYet, VersionClosed, ObjectDoesNotExist):
-            continue
-        rows.append({"pin": pin, "opening": opening})
-    if not rows:
-        raise Http404
-    context = {
-        "release": rows[0]["pin"].release,
-        "rows": rows,
-        "cited_at": f"{settings.PUBLIC_URL}/data/releases/{code}",
-    }
-    return render(request, "tables/cited.html", context)
