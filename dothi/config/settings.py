@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "dothi.datastore.indicators",
     "dothi.datastore.workbench",
     "dothi.datastore.sharing",
+    "dothi.datastore.rights",
     "dothi.datastore.quality",
     "dothi.datastore.sources",
     "dothi.datastore.ingestion",

@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.datastore.catalogue.urls")),
     path("", include("dothi.datastore.sharing.urls")),
     path("", include("dothi.datastore.indicators.urls")),
+    path("", include("dothi.datastore.rights.urls")),
     path("", include("dothi.datastore.quality.urls")),
     path("papers/", include("dothi.core.papers.urls")),
     path("", include("dothi.web.urls")),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FeedbackConfig(AppConfig):
@@ -7,6 +8,7 @@ class FeedbackConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.core.attachments.registry import guard
+        from dothi.datastore.rights.registry import Holder, hold
         from dothi.feedback import (  # noqa: F401
             datasets,
             handlers,
@@ -14,7 +16,9 @@ class FeedbackConfig(AppConfig):
             permissions,
             registry,
         )
+        from dothi.feedback.selectors.copying import held_about
         from dothi.feedback.selectors.files import PARTS
 
         for part in PARTS:
             guard(part, permissions.may_open_file)
+        hold(Holder(code="feedback", title=_("My reports"), collect=held_about))

@@ -41,6 +41,7 @@ DESK = (
     ("catalogue:desk", _("Data store"), "data", "catalogue.see"),
     ("sharing:desk", _("Uses of data"), "key", "sharing.see"),
     ("workbench:desk", _("Workbench"), "columns", "workbench.ask"),
+    ("rights:desk", _("Rights over data"), "shield", "rights.see"),
     ("operations:wall", _("The wall"), "wall", WALL),
     ("operations:brief", _("Morning brief"), "brief", "operations.read_brief"),
     ("indicators:list", _("Indicators"), "columns", "indicators.see"),

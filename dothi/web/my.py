@@ -23,6 +23,7 @@ from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.core.notices import selectors as notices
 from dothi.core.notices import services as outbox
+from dothi.datastore.rights import services as rights
 from dothi.feedback import registry as written
 from dothi.feedback import selectors as feedback
 from dothi.feedback import services as reports
@@ -179,7 +180,7 @@ def data(request: SignedInRequest) -> JsonResponse:
             "language": user.language,
             "joined_at": user.date_joined,
         },
-        "reports": [_report(mine.ticket) for mine in every["own"].reports],
+        "reports": [feedback.as_data(mine.ticket) for mine in every["own"].reports],
         "news": [
             {"at": news.at, "report": news.ticket.code, "title": news.title, "text": news.text}
             for news in feedback.news_for(every["own"].tickets, limit=None)
@@ -198,29 +199,6 @@ def data(request: SignedInRequest) -> JsonResponse:
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="my-data-{at:%Y%m%d}.json"'
     return response
-
-
-def _report(ticket: Any) -> dict[str, Any]:
-    reporter = feedback.reporter_of(ticket)
-    return {
-        "code": ticket.code,
-        "category": ticket.category.code,
-        "title": ticket.title,
-        "text": ticket.text,
-        "address": ticket.address,
-        "lon": ticket.lon,
-        "lat": ticket.lat,
-        "state": ticket.state,
-        "visibility": ticket.visibility,
-        "received_at": ticket.received_at,
-        "closed_at": ticket.closed_at,
-        "answer": ticket.answer,
-        "rating": ticket.rating,
-        "attributes": ticket.attributes,
-        "contact": {
-            "name": reporter.name, "phone": reporter.phone, "email": reporter.email,
-        } if reporter else None,
-    }  # fmt: skip
 
 
 @never_cache
@@ -258,6 +236,7 @@ def _erase(user: User, at: datetime) -> None:
     by, emails = user.actor, proved(user)
     reports.forget_account(account=user, by=by, at=at)
     reports.stop_all_following(emails=emails, at=at)
+    rights.forget_person(person=user, at=at)
     for address in {*emails, user.email, by} - {""}:
         outbox.erase(address=address)
     people.erase_account(user=user, at=at, by=by)

@@ -68,6 +68,7 @@ STEWARD = (
     "/desk/data/in/",
     "/desk/data/resolution/",
     "/desk/data/sharing/",
+    "/desk/data/rights/",
     "/desk/data/resolution/ask",
 )
 HOLDER = ("/desk/feedback/sealed/", "/desk/feedback/sealed/seats")

@@ -84,7 +84,7 @@ class TermsForm(forms.Form):
             )
             self.fields[f"w{number}-how"] = forms.ChoiceField(
                 label=_("Condition"), required=False,
-                choices=[(how.value, wording.HOWS[how]) for how in How],
+                choices=[(how.value, said) for how, said in wording.HOWS.items()],
             )  # fmt: skip
             self.fields[f"w{number}-values"] = forms.CharField(
                 label=_("Values"), required=False, max_length=2000,

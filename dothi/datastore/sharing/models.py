@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from dothi.accounts.choices import Role
 from dothi.core.triggers import stays
 from dothi.datastore.sharing.choices import Door, State, SubjectKind
+from dothi.datastore.tables.choices import PersonBy
 from dothi.datastore.tables.rules.roles import Condition, condition_from
 from dothi.units.models import Unit
 
@@ -171,3 +172,60 @@ class Use(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grant_id} {self.door} {self.at}"
+
+
+class PersonColumn(models.Model):
+    """Which column of a dataset says of whom a row speaks."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    dataset = models.OneToOneField("datastore_catalogue.Dataset", models.PROTECT, related_name="+")
+    column = models.CharField(max_length=63)
+    named_by = models.CharField(max_length=8, choices=PersonBy)
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id}.{self.column}"
+
+
+class Persons(models.Model):
+    """Of whom the rows speak that somebody read: keyed hashes of 16 bytes, one behind the other.
+
+    Kept when the rows are gone, so that a citizen still learns who read them.
+    """
+
+    personal: ClassVar[dict[str, str]] = {"hashes": "personal"}
+
+    dataset = models.ForeignKey("datastore_catalogue.Dataset", models.PROTECT, related_name="+")
+    mark = models.CharField(max_length=60)  # Of version and conditions.
+    named_by = models.CharField(max_length=8, choices=PersonBy)
+    hashes = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "mark"], name="persons_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset_id} {self.mark}"
+
+
+class Restriction(models.Model):
+    """Rows of a person that are shown to nobody but who keeps the data, until it is lifted."""
+
+    personal: ClassVar[dict[str, str]] = {"person_hash": "personal"}
+
+    dataset = models.ForeignKey("datastore_catalogue.Dataset", models.PROTECT, null=True,
+                                related_name="+")  # fmt: skip
+    named_by = models.CharField(max_length=8, choices=PersonBy)
+    person_hash = models.CharField(max_length=32)
+    matter = models.CharField(max_length=60)  # The request that asked for it.
+    by = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["named_by"], condition=Q(lifted_at=None),
+                                name="restriction_in_force")]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.matter

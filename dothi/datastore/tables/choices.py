@@ -38,3 +38,13 @@ class How(StrEnum):
     ONE_OF = "one_of"
     FROM = "from"
     BEFORE = "before"
+    # The row does not speak of these persons; values: how they are named (`PersonBy`), then hashes.
+    NOT_PERSON = "not_person"
+
+
+class PersonBy(TextChoices):
+    """By which kind of value a column says of whom a row speaks."""
+
+    EMAIL = "email", _("E-mail address")
+    PHONE = "phone", _("Phone")
+    NUMBER = "number", _("Identity number")

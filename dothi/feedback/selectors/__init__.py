@@ -8,6 +8,7 @@ from dothi.feedback.selectors.answers import answers_of as answers_of
 from dothi.feedback.selectors.answers import questions_of as questions_of
 from dothi.feedback.selectors.catalogue import templates_for as templates_for
 from dothi.feedback.selectors.catalogue import templates_of as templates_of
+from dothi.feedback.selectors.copying import as_data as as_data
 from dothi.feedback.selectors.counts import Counts as Counts
 from dothi.feedback.selectors.counts import counts as counts
 from dothi.feedback.selectors.counts import total as total

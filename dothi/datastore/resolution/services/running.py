@@ -33,6 +33,7 @@ from dothi.datastore.resolution.selectors.matching import List, Matches
 from dothi.datastore.resolution.services import clustering, duties
 from dothi.datastore.resolution.services.asking import subject_of
 from dothi.datastore.resolution.services.refusals import NotOpen, RunsAlready
+from dothi.datastore.sharing.services import record_of_table
 
 TASK = "dothi.datastore.resolution.jobs.compare"
 BATCH = 5_000
@@ -107,7 +108,7 @@ def _read(project: Project, at: datetime) -> tuple[list[List], dict[str, str], d
     for one in selectors.lists_of(project):
         columns = sorted({one.key, *one.roles.values(), *filter(None, [one.as_of])})
         opened(
-            record=f"dataset:{one.dataset}", by=MACHINE, at=at, purpose=project.purpose[:200],
+            record=record_of_table(one.dataset), by=MACHINE, at=at, purpose=project.purpose[:200],
             fields=sorted(one.roles), post=f"{project.code} · {project.legal_basis}"[:200],
         )  # fmt: skip
         rows, versions[one.dataset] = ports.lists().read(one.dataset, columns)

@@ -48,6 +48,8 @@ def _of_conditions(contract: Contract, where: Sequence[Condition]) -> Iterator[F
 
 
 def _sound(column: Field, one: Condition) -> bool:
+    if one.how == How.NOT_PERSON:  # Of the house alone: see `services.persons`.
+        return False
     if one.how != How.ONE_OF and (column.type not in COMPARED or len(one.values) != 1):
         return False
     if not 0 < len(one.values) <= MOST_VALUES or column.type == Type.GEOMETRY:

@@ -29,6 +29,13 @@ from dothi.datastore.sharing.services.opening import NotShared as NotShared
 from dothi.datastore.sharing.services.opening import Opening as Opening
 from dothi.datastore.sharing.services.opening import PurposeNeeded as PurposeNeeded
 from dothi.datastore.sharing.services.opening import open_dataset as open_dataset
+from dothi.datastore.sharing.services.persons import datasets_with as datasets_with
+from dothi.datastore.sharing.services.persons import identify as identify
+from dothi.datastore.sharing.services.persons import lift as lift
+from dothi.datastore.sharing.services.persons import record_of_table as record_of_table
+from dothi.datastore.sharing.services.persons import records_with as records_with
+from dothi.datastore.sharing.services.persons import restrict as restrict
+from dothi.datastore.sharing.services.persons import rows_about as rows_about
 from dothi.datastore.sharing.services.refusals import FourEyes as FourEyes
 from dothi.datastore.sharing.services.refusals import NotAllowedNow as NotAllowedNow
 from dothi.datastore.sharing.services.refusals import NotAskedFor as NotAskedFor

@@ -16,15 +16,17 @@ from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.sharing import permissions, selectors
-from dothi.datastore.sharing.choices import Door
+from dothi.datastore.sharing.choices import Audience, Door
 from dothi.datastore.sharing.models import Grant, Use
 from dothi.datastore.sharing.rules import granting, policy
+from dothi.datastore.sharing.services import persons
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables import services as served
 from dothi.datastore.tables.rules.roles import Role
 
 if TYPE_CHECKING:
     from dothi.datastore.catalogue.models import Dataset
+    from dothi.datastore.tables.models import Version
 
 MEMORY = "300MB"
 
@@ -107,6 +109,8 @@ def open_dataset(
         raise NothingYet(code)
     there = {column.name for column in found.shape}
     role = _narrowed(allowed.role, there)
+    if not allowed.keeps and any(one.is_personal for one in allowed.contract.fields):
+        role = replace(role, where=(*role.where, *persons.held_back(allowed.dataset)))
     opening = Opening(
         dataset=code,
         title=allowed.dataset.title,
@@ -122,7 +126,7 @@ def open_dataset(
     )
     if role.where:
         opening = replace(opening, rows=_count(opening))
-    _write_down(opening, allowed, role, user=user, door=door, form=form, at=at)
+    _write_down(opening, allowed, role, found, user=user, door=door, form=form, at=at)
     return opening
 
 
@@ -135,6 +139,7 @@ class _Allowed:
     role: Role
     at_least: int
     grant: Grant | None = None
+    keeps: bool = False  # Looks after the data, and so sees also rows whose use is restricted.
 
     @property
     def figures_only(self) -> bool:
@@ -167,7 +172,10 @@ def _by_class(code: str, user: User | AnonymousUser, *, on: date) -> _Allowed | 
     if role is None:
         return None
     at_least = policy.at_least(contract, audience)
-    return _Allowed(dataset=dataset, contract=contract, role=role, at_least=at_least)
+    return _Allowed(
+        dataset=dataset, contract=contract, role=role, at_least=at_least,
+        keeps=audience == Audience.KEEPER,
+    )  # fmt: skip
 
 
 def _by_grant(grant: Grant) -> _Allowed | None:
@@ -202,6 +210,7 @@ def _write_down(
     opening: Opening,
     allowed: _Allowed,
     role: Role,
+    version: "Version",
     *,
     user: User | AnonymousUser,
     door: Door,
@@ -212,7 +221,8 @@ def _write_down(
     grant, actor = allowed.grant, user.actor if isinstance(user, User) else "public"
     if told_apart := granting.personal_shown(allowed.contract, role):
         opened(
-            record=f"dataset:{opening.dataset}", by=actor, at=at, fields=told_apart,
+            record=persons.record_of(allowed.dataset, version, role), by=actor, at=at,
+            fields=told_apart,
             purpose=(grant.purpose if grant else allowed.contract.purpose or door.value)[:200],
             post=permissions.capacity(user, grant, on=local(at).date()),
         )  # fmt: skip

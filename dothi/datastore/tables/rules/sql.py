@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from dothi.datastore.tables.choices import How, Rule
+from dothi.datastore.tables.choices import How, PersonBy, Rule
 from dothi.datastore.tables.rules.columns import Column, Columns, sql_type
 from dothi.datastore.tables.rules.roles import Condition
 
@@ -115,3 +115,21 @@ def _holds(one: Condition, types: Mapping[str, str]) -> str:
             return f"{name(one.column)} >= {values[0]}"
         case How.BEFORE:
             return f"{name(one.column)} < {values[0]}"
+        case How.NOT_PERSON:
+            hashes = ", ".join(text(value) for value in one.values[1:])
+            return (
+                f"coalesce({person(one.column, PersonBy(one.values[0]))} not in ({hashes}), true)"
+            )
+
+
+def person(column: str, by: PersonBy) -> str:
+    """The keyed hash of whom a row speaks; its key is the variable `person_key`. The same as
+    `persons.hashed` makes of the value."""
+    spelled, key = f"trim({name(column)}::varchar)", "getvariable('person_key')"
+    if by == PersonBy.EMAIL:
+        spelled = f"lower({spelled})"
+    else:
+        spelled = f"regexp_replace({spelled}, '[^0-9]', '', 'g')"
+    if by == PersonBy.PHONE:
+        spelled = f"regexp_replace({spelled}, '^84', '0')"
+    return f"left(sha256({key} || sha256({key} || {spelled})), 32)"

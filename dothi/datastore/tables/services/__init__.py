@@ -28,6 +28,14 @@ from dothi.datastore.tables.services.writing import (
     roll_back,
     workspace,
 )
+from dothi.datastore.tables.services.serving import (
+    forget_role,
+    person_hash,
+    person_key,
+    serve,
+    serve_again,
+)
+from dothi.datastore.tables.services.writing import publish, remove, roll_back, workspace
 
 __all__ = [
     "ColumnUnknown",
@@ -44,6 +52,8 @@ __all__ = [
     "erase",
     "forget_role",
     "keep",
+    "person_hash",
+    "person_key",
     "lift_release",
     "publish",
     "release",

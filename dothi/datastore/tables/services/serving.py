@@ -8,10 +8,11 @@ from django.db.models import Max, Q
 
 from dothi.core.crypto.services import keyed_hash
 from dothi.datastore.tables import selectors
-from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.choices import How, PersonBy, Rule
 from dothi.datastore.tables.models import Serving, Table, Version
 from dothi.datastore.tables.ports import engine, places
 from dothi.datastore.tables.rules import sql
+from dothi.datastore.tables.rules.persons import hashed
 from dothi.datastore.tables.rules.roles import Role, from_dict, seen
 from dothi.datastore.tables.services.accounting import building
 
@@ -54,6 +55,8 @@ def _build(version: Version, role: Role, path: Path) -> None:
     if role.where:
         source = f"(select * from {source} where {sql.where(role.where, version.shape)})"
     with selectors.connect(at=path) as connection:
+        if any(one.how == How.NOT_PERSON for one in role.where):
+            connection.execute("set variable person_key = ?", [person_key()])
         if any(rule == Rule.TOKEN for _, rule in shown):
             key = keyed_hash(role.purpose, purpose="tables.token")
             connection.execute("set variable token_key = ?", [key])
@@ -69,6 +72,16 @@ def _build(version: Version, role: Role, path: Path) -> None:
             for one, rule in shown
         )
         connection.execute(f"create table {NAME} as select {columns} from {source}")
+
+
+def person_key() -> str:
+    """The key under which persons are hashed, of which the value itself is never kept."""
+    return keyed_hash("person", purpose="tables.person")
+
+
+def person_hash(by: PersonBy, value: str) -> str:
+    """What `rules.sql.person` makes of a value."""
+    return hashed(by, value, key=person_key())
 
 
 def _list_words(connection: engine.Connection, source: str, texts: Sequence[str]) -> set[str]:

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from dothi.datastore.rights.views import citizen, desk
+
+app_name = "rights"
+urlpatterns = [
+    path("my/rights/", citizen.page, name="page"),
+    path("my/rights/object/<int:look>", citizen.object_to, name="object"),
+    path("my/rights/<str:code>", citizen.mine, name="mine"),
+    path("my/rights/<str:code>/withdraw", citizen.withdraw, name="withdraw"),
+    path("my/rights/<str:code>/copy.<str:form>", citizen.copy, name="copy"),
+    path("desk/data/rights/", desk.desk, name="desk"),
+    path("desk/data/rights/<str:code>", desk.matter, name="matter"),
+    path("desk/data/rights/<str:code>/<slug:deed>", desk.act, name="act"),
+]
