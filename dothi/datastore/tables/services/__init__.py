@@ -20,14 +20,6 @@ from dothi.datastore.tables.services.releases import (
     release,
     restore_release,
 )
-from dothi.datastore.tables.services.serving import forget_role, serve, serve_again
-from dothi.datastore.tables.services.writing import (
-    MovedOn,
-    publish,
-    remove,
-    roll_back,
-    workspace,
-)
 from dothi.datastore.tables.services.serving import (
     forget_role,
     person_hash,
@@ -35,7 +27,13 @@ from dothi.datastore.tables.services.serving import (
     serve,
     serve_again,
 )
-from dothi.datastore.tables.services.writing import publish, remove, roll_back, workspace
+from dothi.datastore.tables.services.writing import (
+    MovedOn,
+    publish,
+    remove,
+    roll_back,
+    workspace,
+)
 
 __all__ = [
     "ColumnUnknown",
@@ -52,9 +50,9 @@ __all__ = [
     "erase",
     "forget_role",
     "keep",
+    "lift_release",
     "person_hash",
     "person_key",
-    "lift_release",
     "publish",
     "release",
     "remove",
