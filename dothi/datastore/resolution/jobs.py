@@ -10,3 +10,11 @@ from dothi.datastore.resolution import selectors, services
 def compare(run: int) -> None:
     """Carry out one run."""
     services.carry_out(selectors.run_of(run), at=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="resolution.take_up", queueing_lock="resolution.take_up")
+def take_up(timestamp: int) -> None:
+    """Every five minutes: take up runs whose worker died."""
+    for run in selectors.unfinished():
+        services.queue(run)

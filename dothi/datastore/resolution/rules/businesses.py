@@ -84,6 +84,6 @@ BUSINESSES = Model(
     sure=(("tax_code",), ("name", "spot")),
     sure_share=0.85,
     learn_on=(("tax_code",), ("spot",)),
-    link_at=3.0,
-    review_at=-2.0,
+    link_at=2.0,
+    review_at=-3.0,
 )  # fmt: skip

@@ -90,6 +90,6 @@ HOUSEHOLDS = Model(
     sure=(("book",), ("head", "spot")),
     sure_share=0.8,
     learn_on=(("spot",),),
-    link_at=4.0,
-    review_at=-2.0,
+    link_at=1.0,
+    review_at=-4.0,
 )

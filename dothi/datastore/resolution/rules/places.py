@@ -57,6 +57,6 @@ ADDRESSES = Model(
     sure_share=0.85,
     # Nothing is left to learn from where two of three things are blocked on.
     learn_on=(),
-    link_at=3.0,
-    review_at=-1.0,
+    link_at=1.0,
+    review_at=-2.0,
 )

@@ -203,5 +203,10 @@ def counts(project: Project) -> Counts:
     return Counts(**found, entities=entities_of(project).count())
 
 
+def unfinished() -> list[Run]:
+    """Runs that nobody has carried out to the end, the oldest first."""
+    return list(Run.objects.filter(state__in=OPEN_RUNS).order_by("id"))
+
+
 def run_of(number: int) -> Run:
     return Run.objects.select_related("project__unit").get(pk=number)

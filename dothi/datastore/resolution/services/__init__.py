@@ -14,7 +14,7 @@ from dothi.datastore.resolution.services.refusals import (
     RunsAlready,
     ToldApart,
 )
-from dothi.datastore.resolution.services.running import carry_out, start
+from dothi.datastore.resolution.services.running import carry_out, queue, start
 
 __all__ = [
     "FourEyes",
@@ -35,6 +35,7 @@ __all__ = [
     "merge",
     "open_entity",
     "open_pair",
+    "queue",
     "refuse",
     "split",
     "start",

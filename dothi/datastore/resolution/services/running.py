@@ -4,6 +4,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +13,10 @@ import pyarrow as pa
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from dothi.accounts.models import User
+from dothi.core import locks
 from dothi.core.access.services import opened
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish
@@ -36,6 +39,7 @@ from dothi.datastore.resolution.services.refusals import NotOpen, RunsAlready
 from dothi.datastore.sharing.services import record_of_table
 
 TASK = "dothi.datastore.resolution.jobs.compare"
+RUNNERS = 7208  # Advisory lock; the second number is the run.
 BATCH = 5_000
 MACHINE = "machine:resolution"
 
@@ -65,16 +69,30 @@ def start(*, project: Project, by: User, at: datetime) -> Run:
         "resolution.run", subject=subject_of(project), by=by.actor, at=at, unit=project.unit.code,
         run=run.number,
     )  # fmt: skip
-    app.configure_task(TASK).defer(run=run.pk)
+    queue(run)
     return run
+
+
+def queue(run: Run) -> None:
+    """Ask the worker for a run; asked twice, it waits once."""
+    task = app.configure_task(TASK, queueing_lock=f"resolution:{run.pk}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(run=run.pk)
 
 
 def carry_out(run: Run, *, at: datetime) -> None:
     """Do the run. Not within a transaction: it takes minutes. Done again it does no harm.
 
     What goes wrong with a list ends the run with its fault; a killed worker leaves it running, and
-    the next one begins it anew.
+    the next one begins it anew. Where another worker is at it, nothing is done.
     """
+    with locks.tried(RUNNERS, run.pk) as ours:
+        if ours:
+            run.refresh_from_db(fields=["state"])
+            _carry_out(run, at=at)
+
+
+def _carry_out(run: Run, *, at: datetime) -> None:
     project = run.project
     if run.state not in selectors.OPEN_RUNS:
         return

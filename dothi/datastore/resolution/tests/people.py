@@ -17,7 +17,7 @@ import pyarrow as pa
 from dothi.lib import text_vi
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def parts(text: str) -> tuple[str, ...]:
     return tuple(text.split("|") if "|" in text else text.split())
 
 
@@ -29,29 +29,29 @@ FAMILY_SHARES = {
     "Tạ": 0.5, "Lưu": 0.5, "Châu": 0.5, "Quách": 0.4, "Vương": 0.4, "Tăng": 0.4, "Phùng": 0.4,
     "Kiều": 0.3, "Từ": 0.3, "Mạc": 0.2, "Thạch": 0.2, "La": 0.2,
 }  # fmt: skip
-MEN = _parts(
+MEN = parts(
     "Minh Hùng Dũng Tuấn Anh Hải Long Nam Phong Quân Sơn Thành Tâm Trung Việt Hoàng Khoa Phúc "
     "Bảo Huy Khang Đức Đạt Thắng Cường Vinh Phát Lộc Tài Tân Toàn Quang Quốc Bình Hòa Hiếu "
     "Nghĩa Nhân Kiên Kiệt Khánh An Ân Tiến Trí Tú Tùng Thịnh Thiện Hưng Hậu Hào Luân Lâm Duy "
     "Danh Đăng Điền Giang Hiển Khải Khôi Lợi Mạnh Năm Nguyên Nhật Phi Phước Sang Sĩ Tấn Thái "
     "Thanh Thông Thuận Triết Trường Tường Văn Vũ Vương Xuân Ba Tư Sáu Út"
 )
-WOMEN = _parts(
+WOMEN = parts(
     "Lan Hoa Hồng Mai Hương Thảo Linh Trang Ngọc Hà Thu Thủy Nga Phương Anh Vy Nhi Trâm Hằng "
     "Hạnh Loan Yến Oanh Dung Nhung Tuyết Thanh Tâm Kim Cúc Liên Huệ Đào Bích Châu Diễm Diệp "
     "Duyên Giang Hân Hiền Hòa Hoà Khánh Lệ Liễu Ly My Mỹ Ngân Nguyệt Nhàn Như Phượng Quyên "
     "Quỳnh Sương Tiên Thắm Thơ Thúy Thư Thùy Trinh Trúc Tú Tuyền Uyên Vân Xuân Ý An Ân Ánh Ba "
     "Bảy Sáu Út Chi Đan Hậu Lành Mận Nữ Phụng Sen Sự Tám Tư Vui"
 )
-MEN_MIDDLES = _parts(
+MEN_MIDDLES = parts(
     "Văn Văn Văn Văn Hữu Đức Quốc Minh Thanh Công Ngọc Hoàng Gia Anh Xuân Đình Thành Trung "
     "Tuấn Hoài Bảo Nhật Thiên Duy Khắc Phước Tấn Chí Trọng Quang"
 )
-WOMEN_MIDDLES = _parts(
+WOMEN_MIDDLES = parts(
     "Thị Thị Thị Thị Thị Ngọc Thanh Thu Kim Mỹ Bích Hồng Minh Phương Thùy Diễm Tuyết Hoàng "
     "Bảo Khánh Gia Ngọc Ánh Quỳnh Xuân Cẩm Lan Như Trúc Yến"
 )
-STREETS = _parts(
+STREETS = parts(
     "Lê Đại Hành|Lạc Long Quân|Minh Phụng|Bình Thới|Hòa Bình|Ông Ích Khiêm|Lãnh Binh Thăng|"
     "3 Tháng 2|Lý Thường Kiệt|Nguyễn Thị Nhỏ|Tôn Thất Hiệp|Dương Đình Nghệ|Âu Cơ|Phó Cơ Điều|"
     "Tạ Uyên|Hàn Hải Nguyên|Đội Cung|Tuệ Tĩnh|Thuận Kiều|Xóm Đất|Lò Siêu|Khuông Việt|"
@@ -235,9 +235,9 @@ def _written_name(person: Person, rng: random.Random, slips: Slips) -> str:
         return f"{'bà' if person.female else 'ông'} {person.nickname}"
     family, middle, given = person.family, person.middle, person.given
     if slips(0.04):
-        given = _mistyped(given, rng)
+        given = mistyped(given, rng)
     if slips(0.02):
-        middle = _mistyped(middle, rng)
+        middle = mistyped(middle, rng)
     if slips(0.07):
         middle = ""
     if slips(0.03):
@@ -258,7 +258,7 @@ def _written_name(person: Person, rng: random.Random, slips: Slips) -> str:
     return name
 
 
-def _mistyped(word: str, rng: random.Random) -> str:
+def mistyped(word: str, rng: random.Random) -> str:
     if len(word) < 2:
         return word
     place = rng.randrange(len(word) - 1)

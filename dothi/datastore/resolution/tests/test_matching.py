@@ -1,6 +1,7 @@
 """Which rows are found to be one: on an invented town whose truth is known, and case by case."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from dothi.datastore.resolution.rules.kinds import MODELS
 from dothi.datastore.resolution.rules.quality import measure
 from dothi.datastore.resolution.selectors import matching
 from dothi.datastore.resolution.selectors.matching import List, Matches
-from dothi.datastore.resolution.tests import people
+from dothi.datastore.resolution.tests import people, things
 
 PERSONS = MODELS[Kind.PERSON]
 
@@ -50,6 +51,31 @@ def test_of_20_000_people_on_two_lists_nearly_all_are_found_and_hardly_one_is_wr
     assert quality.precision >= 0.99, quality
     assert quality.recall >= 0.97, quality
     assert found.learned.from_lists
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("kind", "make", "recall"),
+    [
+        (Kind.HOUSEHOLD, things.households, 0.85),
+        (Kind.BUSINESS, things.businesses, 0.89),
+        (Kind.ADDRESS, things.addresses, 0.90),
+    ],
+)
+def test_households_businesses_and_addresses_are_found_and_hardly_one_is_wronged(
+    kind: Kind, make: Callable[..., tuple[pa.Table, pa.Table]], recall: float
+) -> None:
+    model, (register, by_hand) = MODELS[kind], make(10_000, seed=5)
+    lists = [as_list(kind, "register", register), as_list(kind, "hand", by_hand)]
+    found = matching.match(model, lists, wards=people.NEW_WARDS)
+    pairs = zip(*(found.pairs[name].to_pylist() for name in ("left", "right", "weight")),
+                strict=True)  # fmt: skip
+    truth = register[things.TRUTH].to_pylist() + by_hand[things.TRUTH].to_pylist()
+
+    quality = measure(clusters(pairs, link_at=model.link_at), dict(enumerate(truth)))
+
+    assert quality.precision >= 0.995, quality
+    assert quality.recall >= recall, quality
 
 
 def test_few_pairs_are_left_to_people_and_they_hold_true_ones(

@@ -19,6 +19,8 @@ from dothi.datastore.tables.services.accounting import building
 NAME = "data"  # Of the table in the file.
 # From so many rows on, a text column of so few words is kept as numbers of them.
 MANY, FEW_WORDS = 100_000, 200
+# A look at so many rows tells which columns it may be.
+LOOK = 100_000
 
 
 def serve(version: Version, role: Role, *, at: datetime) -> Path:
@@ -62,6 +64,8 @@ def _build(version: Version, role: Role, path: Path) -> None:
             connection.execute("set variable token_key = ?", [key])
         if not engine.keeps_order(connection, selectors.files(version)):
             connection.execute("set preserve_insertion_order = false")
+        # What DuckDB chooses for text in any case, without a trial of all others first.
+        connection.execute("set force_compression = 'fsst'")
         # Of what the role sees as it is, only: the list of words of a column is in the file.
         texts = [one.name for one, rule in shown if rule == Rule.KEEP and one.type == "string"]
         listed = _list_words(connection, source, texts) if version.rows >= MANY else set()
@@ -93,14 +97,23 @@ def _list_words(connection: engine.Connection, source: str, texts: Sequence[str]
     if not texts:
         return set()
     counts = ", ".join(f"approx_count_distinct({sql.name(one)})" for one in texts)
-    found = connection.execute(f"select {counts} from {source}").fetchone() or ()
-    listed = {one for one, count in zip(texts, found, strict=True) if 0 < count <= FEW_WORDS}
-    for one in listed:
-        connection.execute(
-            f"create type {_words(one)} as enum (select distinct {sql.name(one)} from {source} "
-            f"where {sql.name(one)} is not null order by 1)"
-        )
-    return listed
+    looked = connection.execute(f"select {counts} from (from {source} limit {LOOK})").fetchone()
+    # The count is a guess, so that a few more may be fewer.
+    likely = [one for one, few in zip(texts, looked or (), strict=True) if few <= 2 * FEW_WORDS]
+    listed = {one: _words_in(connection, source, one) for one in likely}
+    for one, words in listed.items():
+        if words:
+            kind = ", ".join(sql.text(word) for word in words)
+            connection.execute(f"create type {_words(one)} as enum ({kind})")
+    return {one for one, words in listed.items() if words}
+
+
+def _words_in(connection: engine.Connection, source: str, column: str) -> list[str]:
+    """The words of a column in their order; none where they are many."""
+    name = sql.name(column)
+    question = f"select distinct {name} from {source} where {name} is not null"
+    found = connection.execute(f"{question} limit {FEW_WORDS + 1}").fetchall()
+    return sorted(word for (word,) in found) if len(found) <= FEW_WORDS else []
 
 
 def _words(column: str) -> str:
