@@ -94,6 +94,11 @@ def erasures(table: str) -> QuerySet[Erasure]:
     return Erasure.objects.filter(table__code=table).select_related("table").order_by("id")
 
 
+def all_erasures(tables: Sequence[str]) -> QuerySet[Erasure]:
+    """The proofs of several tables, newest first."""
+    return Erasure.objects.filter(table__code__in=tables).select_related("table").order_by("-id")
+
+
 def needed() -> Q:
     """Versions that must stay readable: the newest, and what a release pins."""
     return Q(replaced_at=None) | Q(

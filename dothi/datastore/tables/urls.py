@@ -1,10 +1,13 @@
 from django.urls import path
 
-from dothi.datastore.tables.views import releases, versions
+from dothi.datastore.tables.views import erasing, releases, versions
 
 app_name = "tables"
 SET, DESK = "desk/data/sets/<slug:code>/versions/", "desk/data/releases/"
 urlpatterns = [
+    path("desk/data/erase", erasing.erase, name="erase"),
+    path("desk/data/erasures/", erasing.erasures, name="erasures"),
+    path("desk/data/erasures/<int:number>", erasing.erasure, name="erasure"),
     path(SET, versions.versions, name="versions"),
     path(f"{SET}<int:number>/back", versions.back, name="back"),
     path(DESK, releases.releases, name="releases"),

@@ -7,14 +7,17 @@ from django.test import Client
 
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.factories import make_officer, make_root, make_ward
+from dothi.core.access.models import Look
 from dothi.datastore.catalogue.choices import Classification, Type
 from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.catalogue.tests.factories import make_dataset
 from dothi.datastore.tables import selectors
+from dothi.datastore.tables.models import Erasure
 from dothi.datastore.tables.tests.factories import published, reports
 from dothi.units.models import Unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PERSON = "Trần Thị Bưởi"
 DESK = "/desk/data/sets/reports/versions/"
 
 
@@ -137,7 +140,8 @@ def test_others_turn_nothing_back(
     for verb, path in (
         ("get", f"{DESK}1/back"), ("post", f"{DESK}1/back"), ("get", "/desk/data/releases/"),
         ("post", "/desk/data/releases/"), ("post", "/desk/data/releases/x/lift"),
-        ("post", "/desk/data/releases/x/restore"),
+        ("post", "/desk/data/releases/x/restore"), ("get", "/desk/data/erase"),
+        ("post", "/desk/data/erase"), ("get", "/desk/data/erasures/"),
     ):  # fmt: skip
         answer = getattr(client, verb)(path, {"base": "2", "reason": "x", "looked_at": ""})
         assert answer.status_code in (403, 404), (verb, path)
@@ -149,3 +153,52 @@ def test_the_steward_of_another_ward_finds_nothing(
     client.force_login(make_officer("other", unit=make_ward(under=root), role=Role.STEWARD))
     assert client.get(DESK).status_code == 404
     assert client.post(f"{DESK}1/back", {"base": "2", "reason": "x"}).status_code == 404
+
+
+# --- A person is erased -------------------------------------------------------------------------
+
+ASKED = {"values": PERSON, "columns": ["reports.person"], "reason": "đơn số 12"}
+
+
+def test_a_person_is_looked_up_then_erased_and_the_proof_is_kept(
+    steward: Client, two_versions: None
+) -> None:
+    published(reports(1, 2) + reports(5, person=PERSON), run="DR-3")
+    look = steward.post("/desk/data/erase", ASKED)
+    found = look.context["found"][0]
+    assert (found["standing"].newest, found["held"]) == (1, 1)
+    assert look["Cache-Control"] == "private, no-store"
+    assert Look.objects.get().record == "tables.table:reports"
+    assert not Erasure.objects.exists()
+
+    sure = {**ASKED, "sure": "on", "looked_at": look.context["looked_at"]}
+    answer = steward.post("/desk/data/erase", sure)
+    proof = Erasure.objects.get()
+    assert answer["Location"] == f"/desk/data/erasures/{proof.pk}"
+    page = steward.get(answer["Location"]).content.decode()
+    assert "đơn số 12" in page
+    assert PERSON not in page
+    newest = selectors.latest("reports")
+    assert newest is not None
+    assert newest.rows == 2
+    assert f"/desk/data/erasures/{proof.pk}" in steward.get("/desk/data/erasures/").content.decode()
+
+
+def test_only_what_was_looked_at_is_erased(steward: Client, two_versions: None) -> None:
+    look = steward.post("/desk/data/erase", {**ASKED, "values": "Nguyễn Văn 001"})
+    sure = {**ASKED, "sure": "on", "looked_at": look.context["looked_at"]}
+    answer = steward.post("/desk/data/erase", sure)
+    assert answer.status_code == 200
+    assert not Erasure.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"values": "001"}, {"columns": []}, {"reason": ""}, {"reason": f"theo đơn của {PERSON}"},
+     {"columns": ["reports.unit"]}, {"values": "\n".join(map(str, range(1000, 1021)))}],
+)  # fmt: skip
+def test_what_is_too_little_or_too_much_is_asked_again(
+    steward: Client, two_versions: None, wrong: dict[str, Any]
+) -> None:
+    assert steward.post("/desk/data/erase", {**ASKED, **wrong}).status_code == 422
+    assert not Look.objects.exists()
