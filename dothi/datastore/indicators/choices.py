@@ -39,3 +39,44 @@ class Power(StrEnum):
 
     SEE = "indicators.see"
     DEFINE = "indicators.define"
+
+
+class How(TextChoices):
+    """What a steward's indicator works out of the rows."""
+
+    COUNT = "count", _("How many rows")
+    SHARE = "share", _("Share of the rows for which something holds")
+    SUM = "sum", _("Sum of a column")
+    MEAN = "mean", _("Mean of a column")
+
+
+class Operator(TextChoices):
+    """How a column is compared in a condition."""
+
+    IS = "is", _("is")
+    IS_NOT = "is_not", _("is not")
+    ONE_OF = "one_of", _("is one of (parted by ;)")
+    LESS = "less", _("is less than")
+    AT_MOST = "at_most", _("is at most")
+    MORE = "more", _("is more than")
+    AT_LEAST = "at_least", _("is at least")
+    EMPTY = "empty", _("is empty")
+    FILLED = "filled", _("is filled in")
+
+
+class Flaw(StrEnum):
+    """Why a part of a steward's definition cannot be run."""
+
+    MISSING = "missing"
+    NO_COLUMN = "no_column"
+    WRONG_TYPE = "wrong_type"
+    WRONG_VALUE = "wrong_value"
+    NO_MOMENT = "no_moment"
+
+
+class State(TextChoices):
+    """How far a steward's indicator is."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")

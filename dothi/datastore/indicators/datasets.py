@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dothi.datastore.catalogue.choices import Kind, Mode, Rhythm, Theme, Type
 from dothi.datastore.catalogue.registry import Current, DomainDataset, Row, column, register
 from dothi.datastore.catalogue.rules.contract import Contract
-from dothi.datastore.indicators import registry
+from dothi.datastore.indicators import selectors
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.models import Reading
 
@@ -13,7 +13,7 @@ CHUNK = 2000
 
 
 def _readings(keys: Collection[str] | None) -> Iterator[Row]:
-    public = [code for code, one in registry.indicators.items() if one.public]
+    public = [one.code for one in selectors.open_data()]
     # Those between full hours are for boards, and go after two days.
     rows = Reading.objects.filter(
         measurement__indicator__in=public, measurement__release="", measurement__at__minute=0

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from dothi.datastore.indicators.choices import Run
+from dothi.datastore.indicators.choices import Run, State
 from dothi.units.models import Unit
 
 
@@ -120,3 +120,34 @@ class Trouble(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.run}: {self.failure}"
+
+
+class Made(models.Model):
+    """An indicator that a steward put together on a page. What is being worked on, and apart from
+    it what is in force: a change counts only once it is published."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    code = models.CharField(max_length=80, unique=True)
+    dataset = models.CharField(max_length=80)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")  # Whose steward keeps it.
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    draft = models.JSONField()  # Words, recipe and tests: see `services.making.Content`.
+    in_force = models.JSONField(null=True)  # The same, as it was published last.
+    # Who saves says which revision was read: the loser of two is told.
+    revision = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=40)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED)
+                | Q(in_force__isnull=False, published_at__isnull=False),
+                name="made_published_is_in_force",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -35,6 +35,7 @@ from dothi.datastore.indicators.selectors.kept import series as series
 from dothi.datastore.indicators.selectors.kept import trend as trend
 from dothi.datastore.indicators.selectors.kept import troubles as troubles
 from dothi.datastore.indicators.selectors.seen import indicators_seen_by as indicators_seen_by
+from dothi.datastore.indicators.selectors.seen import made_kept_by as made_kept_by
 from dothi.datastore.indicators.selectors.seen import matching as matching
 from dothi.datastore.indicators.selectors.seen import may_see_all as may_see_all
 from dothi.datastore.indicators.selectors.store import FAULTS as FAULTS

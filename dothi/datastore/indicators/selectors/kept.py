@@ -11,7 +11,7 @@ from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.models import Definition, Measurement, Reading, Trouble
 from dothi.datastore.indicators.rules import NOWHERE, Part, Value, total
 from dothi.datastore.indicators.selectors.figures import Figure
-from dothi.datastore.indicators.selectors.finding import find
+from dothi.datastore.indicators.selectors.finding import find, known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ class Kept:
 def newest_kept(codes: Iterable[str], *, run: Run = Run.STORE) -> dict[str, Kept]:
     """The newest measurement of each of these indicators; who has none is not there.
 
-    Two questions to the database, however many indicators are asked.
+    Three questions to the database, however many indicators are asked.
     """
     ranked = (
         Measurement.objects.filter(indicator__in=list(codes), run=run, release="")
@@ -99,11 +99,12 @@ def newest_kept(codes: Iterable[str], *, run: Run = Run.STORE) -> dict[str, Kept
         )
         .filter(place=1)
     )
-    newest = list(ranked)
+    known_ones = {one.code: one for one in known()}
+    newest = [one for one in ranked if one.indicator in known_ones]
     parts = _parts_of([one.pk for one in newest])
     found = {}
     for one in newest:
-        indicator = find(one.indicator)
+        indicator = known_ones[one.indicator]
         own = parts.get(one.pk, [])
         figure = Figure(
             indicator=indicator,

@@ -59,6 +59,14 @@ class ColumnMissing(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A table expression of DuckDB, and its columns with their types."""
+
+    source: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What a store run gave, and over what."""
 
@@ -99,7 +107,7 @@ class Store:
 
     def __init__(self) -> None:
         self.connection = tables.connect()
-        self._rows: dict[tuple[str, int], tuple[str, frozenset[str]]] = {}
+        self._rows: dict[tuple[str, int], Rows] = {}
         self._newest: dict[tuple[str, str, datetime | None], Version] = {}
         self._has_units = False
 
@@ -125,7 +133,7 @@ class Store:
         """The parts by unit. Raises what `from_store` raises."""
         bound = self.bind(indicator, at=at, release=release, versions=versions)
         for name, source in indicator.stores.items():
-            self._view(indicator, name, source, bound[source.dataset], at)
+            self._view(indicator, name, source, self._files(bound[source.dataset]), at)
         return Answer(parts=self._parts(indicator, at), versions=_numbers(bound))
 
     def run_by(
@@ -142,13 +150,23 @@ class Store:
         by = indicator.dimensions[dimension]
         groups: Groups = {}
         for name, source in indicator.stores.items():
-            version = bound[source.dataset]
+            rows = self._files(bound[source.dataset])
             if name == by.table:
-                groups = self._grouped_view(indicator, name, source, version, at, by.column)
+                groups = self._grouped_view(indicator, name, source, rows, at, by.column)
             else:
-                self._view(indicator, name, source, version, at)
+                self._view(indicator, name, source, rows, at)
         found = {groups[part.unit_id]: part for part in self._parts(indicator, at)}
         return found, _numbers(bound)
+
+    def run_over(self, indicator: Indicator, rows: pa.Table, *, at: datetime) -> list[Part]:
+        """The parts of an indicator of one table over rows that stand in no dataset."""
+        [(name, source)] = indicator.stores.items()
+        self.connection.register("coming", rows)
+        self.connection.execute("create or replace temp table sample as from coming")
+        self.connection.unregister("coming")
+        columns = {one.name: str(one.type) for one in rows.schema}
+        self._view(indicator, name, source, Rows(source="sample", columns=columns), at)
+        return self._parts(indicator, at)
 
     def bind(
         self,
@@ -187,9 +205,9 @@ class Store:
     # --- Views ------------------------------------------------------------------------------------
 
     def _view(
-        self, indicator: Indicator, name: str, source: Source, version: Version, at: datetime
+        self, indicator: Indicator, name: str, source: Source, given: Rows, at: datetime
     ) -> None:
-        rows, _columns = self._bound(indicator, name, source, version, at, ())
+        rows, _columns = self._bound(indicator, name, source, given, at, ())
         self.connection.execute(f"create or replace temp view {sql.name(name)} as {rows}")
 
     def _grouped_view(
@@ -197,19 +215,19 @@ class Store:
         indicator: Indicator,
         name: str,
         source: Source,
-        version: Version,
+        given: Rows,
         at: datetime,
         by: str,
     ) -> Groups:
         """A view in which the number of unit and value stands for the unit; what numbers mean."""
-        rows, columns = self._bound(indicator, name, source, version, at, (by,))
+        rows, columns = self._bound(indicator, name, source, given, at, (by,))
         self.connection.execute(
             "create or replace temp table groups as select row_number() over () as number, * "
             f'from (select distinct {UNIT}, "the value" from ({rows}))'
         )
-        others = ", ".join(f"r.{sql.name(one)}" for one in columns if one != UNIT)
+        shown = [f"g.number as {UNIT}", *(f"r.{sql.name(one)}" for one in columns if one != UNIT)]
         self.connection.execute(
-            f"create or replace temp view {sql.name(name)} as select g.number as {UNIT}, {others} "
+            f"create or replace temp view {sql.name(name)} as select {', '.join(shown)} "
             f"from ({rows}) r join groups g on g.{UNIT} is not distinct from r.{UNIT} "
             'and g."the value" is not distinct from r."the value"'
         )
@@ -221,12 +239,12 @@ class Store:
         indicator: Indicator,
         name: str,
         source: Source,
-        version: Version,
+        given: Rows,
         at: datetime,
         by: tuple[str, ...],
     ) -> tuple[str, list[str]]:
         """The rows of a version under the names and types that the expression reads."""
-        files, there = self._files(version)
+        there = given.columns
         wanted = indicator.reads[name]
         shown = []
         for column, kind in wanted.items():
@@ -239,17 +257,17 @@ class Store:
         for column in by:
             _require(source, column, there)
             shown.append(f'cast(d.{sql.name(column)} as varchar) as "the value"')
-        joined = self._units(source, there, version, at) if source.unit and UNIT in wanted else ""
-        return f"select {', '.join(shown)} from {files} d {joined}", list(wanted)
+        joined = self._units(source, there, at) if source.unit and UNIT in wanted else ""
+        return f"select {', '.join(shown)} from {given.source} d {joined}", list(wanted)
 
-    def _files(self, version: Version) -> tuple[str, frozenset[str]]:
+    def _files(self, version: Version) -> Rows:
         key = (version.table.code, version.number)
         if key not in self._rows:
-            names = frozenset(one.name for one in version.shape)
-            self._rows[key] = (tables.rows_of(version), names)
+            columns = {one.name: one.type for one in version.shape}
+            self._rows[key] = Rows(source=tables.rows_of(version), columns=columns)
         return self._rows[key]
 
-    def _units(self, source: Source, there: frozenset[str], version: Version, at: datetime) -> str:
+    def _units(self, source: Source, there: Mapping[str, str], at: datetime) -> str:
         """Join the units of the house by code and day."""
         assert source.unit is not None
         _require(source, source.unit.code, there)
@@ -258,10 +276,9 @@ class Store:
         if source.unit.on:
             _require(source, source.unit.on, there)
             column = f"d.{sql.name(source.unit.on)}"
-            kinds = {one.name: one.type for one in version.shape}
-            moment = kinds[source.unit.on].startswith("timestamp")
+            is_moment = there[source.unit.on].startswith("timestamp")
             zone = sql.text(settings.TIME_ZONE)
-            day = f"cast(timezone({zone}, {column}) as date)" if moment else column
+            day = f"cast(timezone({zone}, {column}) as date)" if is_moment else column
         return (
             f"left join {sql.name(UNITS)} u on u.code = d.{sql.name(source.unit.code)} "
             f"and u.since <= {day} and u.until > {day}"
@@ -313,7 +330,7 @@ def _type(kind: str) -> str:
     return str(named.sql("duckdb"))
 
 
-def _require(source: Source, column: str, there: frozenset[str]) -> None:
+def _require(source: Source, column: str, there: Mapping[str, str]) -> None:
     if column not in there:
         raise ColumnMissing(source.dataset, column)
 

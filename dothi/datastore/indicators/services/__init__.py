@@ -1,6 +1,26 @@
 """Verbs of indicators: measure, keep, number definitions."""
 
 from dothi.datastore.indicators.services.defining import define
+from dothi.datastore.indicators.services.making import (
+    BadSample,
+    ChangedMeanwhile,
+    CodeTaken,
+    Content,
+    Flawed,
+    NoDataset,
+    NotOpen,
+    Refused,
+    Result,
+    Trial,
+    Untested,
+    change,
+    content_of,
+    create,
+    flaws_of,
+    publish,
+    retire,
+    try_out,
+)
 from dothi.datastore.indicators.services.measuring import (
     measure_release,
     measure_store,
@@ -8,4 +28,28 @@ from dothi.datastore.indicators.services.measuring import (
     thin_out,
 )
 
-__all__ = ["define", "measure_release", "measure_store", "take_readings", "thin_out"]
+__all__ = [
+    "BadSample",
+    "ChangedMeanwhile",
+    "CodeTaken",
+    "Content",
+    "Flawed",
+    "NoDataset",
+    "NotOpen",
+    "Refused",
+    "Result",
+    "Trial",
+    "Untested",
+    "change",
+    "content_of",
+    "create",
+    "define",
+    "flaws_of",
+    "measure_release",
+    "measure_store",
+    "publish",
+    "retire",
+    "take_readings",
+    "thin_out",
+    "try_out",
+]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.datastore.catalogue import selectors as catalogue
-from dothi.datastore.indicators import forms, selectors
+from dothi.datastore.indicators import forms, permissions, selectors
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.models import Definition
 from dothi.datastore.indicators.registry import Indicator
@@ -53,7 +53,14 @@ def indicators(request: HttpRequest) -> HttpResponse:
             )
         )
     return render(
-        request, "indicators/list.html", {"indicators": rows, "words": words, "all": len(seen)}
+        request,
+        "indicators/list.html",
+        {
+            "indicators": rows,
+            "words": words,
+            "may_define": request.user.is_authenticated
+            and permissions.may_define(request.user, on=on),
+        },
     )
 
 

@@ -75,7 +75,8 @@ def change_words(value: Fraction | None, indicator: Indicator) -> str:
     if value is None:
         return "–"
     places = 0 if indicator.scale == Scale.COUNT and value.denominator == 1 else 2
-    size = number_format(abs(float(value)), places, use_l10n=True, force_grouping=True)
+    rounded = round(abs(float(value)), places)  # `number_format` cuts off.
+    size = number_format(rounded, places, use_l10n=True, force_grouping=True)
     sign = "+" if value > 0 else MINUS if value < 0 else ""
     return f"{sign}{size}"
 
