@@ -95,8 +95,8 @@ def _field(one: Setting, is_kept: bool) -> forms.Field:
     }  # fmt: skip
     match one.widget:
         case Widget.CHOICE:
-            common.pop("max_length")
-            return forms.ChoiceField(choices=one.choices, **common)
+            del common["max_length"]
+            return forms.ChoiceField(choices=one.choices, **{**common, "required": True})
         case Widget.SECRET:
             # What is kept is never shown again, and no browser fills in somebody's own password.
             shown = forms.PasswordInput(attrs={"autocomplete": "new-password"})

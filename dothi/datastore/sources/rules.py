@@ -12,9 +12,12 @@ TOLD_AFTER = 3  # Faults in a row; before that the next try may well be fine.
 
 
 def next_after(at: datetime, *, every_minutes: int | None, daily_at: time | None) -> datetime:
-    """When a source is due again. `at` is in the time of the city, and so is the answer."""
+    """When a source is due again. `at` is in the time of the city, and so is the answer.
+
+    On the full minute, as somebody looks every minute: seconds would add up to one more each time.
+    """
     if every_minutes is not None:
-        return at + timedelta(minutes=every_minutes)
+        return at.replace(second=0, microsecond=0) + timedelta(minutes=every_minutes)
     assert daily_at is not None
     today = at.replace(hour=daily_at.hour, minute=daily_at.minute, second=0, microsecond=0)
     return today if today > at else today + timedelta(days=1)

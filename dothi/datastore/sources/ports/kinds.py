@@ -37,6 +37,10 @@ class Setting:
     default: str = ""
     choices: tuple[tuple[str, Any], ...] = ()
 
+    def shown(self, value: str) -> Any:
+        """A value as people read it."""
+        return dict(self.choices).get(value, value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:

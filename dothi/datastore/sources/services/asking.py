@@ -36,11 +36,12 @@ class Sample:
 
 
 def asked(source: Source, folder: Path, *, at: datetime, rows_at_most: int | None = None) -> Asked:
+    """What a kind is asked with. A look at the first rows begins at the beginning."""
     return Asked(
         dataset=source.dataset.code,
         settings=source.settings,
         secrets={one.name: one.value for one in source.secrets.all()},
-        position=source.position,
+        position=source.position if rows_at_most is None else {},
         folder=folder,
         at=at,
         rows_at_most=rows_at_most,

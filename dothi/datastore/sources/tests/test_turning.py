@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.ingestion import services as ingestion
 from dothi.datastore.ingestion.choices import RunState
 from dothi.datastore.ingestion.selectors import contract_of
-from dothi.datastore.sources import selectors, services
+from dothi.datastore.sources import rules, selectors, services
 from dothi.datastore.sources.choices import Fault, Outcome, Publishing, State
 from dothi.datastore.sources.models import Fetch, Secret, Source
 from dothi.datastore.sources.ports import Asked, NotFetched, RecordFile
@@ -321,6 +321,27 @@ def test_a_fault_of_one_source_does_not_keep_the_others(source: Source, station:
     found = {row.source_id: row for row in Fetch.objects.all()}
     assert {row.outcome for row in found.values()} == {Outcome.FAULT, Outcome.DELIVERED}
     assert len(found) == len({source.pk, other.pk})
+
+
+@pytest.mark.parametrize(
+    ("at", "every_minutes", "daily_at", "due"),
+    [
+        ((9, 0, 40), 10, None, (26, 9, 10)),
+        ((1, 0, 0), None, time(2, 30), (26, 2, 30)),
+        ((2, 30, 0), None, time(2, 30), (27, 2, 30)),
+    ],
+)
+def test_when_a_source_is_due_again(
+    at: tuple[int, int, int], every_minutes: int | None, daily_at: time | None,
+    due: tuple[int, int, int],
+) -> None:  # fmt: skip
+    hour, minute, second = at
+    found = rules.next_after(
+        AT.replace(hour=hour, minute=minute, second=second),
+        every_minutes=every_minutes, daily_at=daily_at,
+    )  # fmt: skip
+    day, hour, minute = due
+    assert found == AT.replace(day=day, hour=hour, minute=minute)
 
 
 # --- Secrets ------------------------------------------------------------------------------------

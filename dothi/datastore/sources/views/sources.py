@@ -68,7 +68,7 @@ def _page(request: SignedInRequest, found: Seen, *, status: int = 200, **more: A
     context = {
         **_line(source),
         "settings": [
-            (one.label, _said(one.name in secrets) if one.widget.is_secret else value)
+            (one.label, _kept() if one.widget.is_secret else one.shown(value))
             for one in (kind.settings if kind else ())
             if (value := source.settings.get(one.name, "")) or one.name in secrets
         ],
@@ -87,8 +87,8 @@ def _page(request: SignedInRequest, found: Seen, *, status: int = 200, **more: A
     return response
 
 
-def _said(is_set: bool) -> str:
-    return _("kept, not shown") if is_set else ""
+def _kept() -> str:
+    return _("kept, not shown")
 
 
 def _try(row: Fetch) -> dict[str, Any]:
