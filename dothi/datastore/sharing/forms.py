@@ -14,7 +14,7 @@ from dothi.datastore.ingestion.wording import title
 from dothi.datastore.sharing import wording
 from dothi.datastore.sharing.rules import granting
 from dothi.datastore.sharing.services import AT_LEAST, Axes, Terms
-from dothi.datastore.tables.choices import How, Rule
+from dothi.datastore.tables.choices import How, PersonBy, Rule
 from dothi.datastore.tables.rules.roles import Condition
 
 
@@ -169,6 +169,19 @@ class AgreeForm(TermsForm):
     at_least = forms.IntegerField(
         label=_("Hide counts below"), min_value=2, max_value=100, initial=AT_LEAST
     )
+
+
+class PersonForm(forms.Form):
+    """Which column says of whom a row speaks, and by what."""
+
+    column = forms.ChoiceField(label=_("Column that names the person"))
+    named_by = forms.ChoiceField(label=_("What it holds"), choices=PersonBy.choices)
+
+    def __init__(self, *args: Any, contract: Contract, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["column"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [_choice(one) for one in contract.fields if one.is_personal]
 
 
 def _exact(value: str, column: Field) -> str:

@@ -1,5 +1,6 @@
 """Questions about grants: which hold for somebody today, who sees which."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.datastore.catalogue.choices import State
 from dothi.datastore.sharing.choices import Power, SubjectKind
-from dothi.datastore.sharing.models import Application, Grant, Use
+from dothi.datastore.sharing.models import Application, Grant, PersonColumn, Use
 
 
 def _loaded() -> QuerySet[Grant]:
@@ -85,3 +86,9 @@ def applications_seen_by(user: User, *, on: date) -> QuerySet[Application]:
     """The requests on datasets of the units whose data this person looks after, newest first."""
     units = accounts.standing(user, on=on).units_for(Power.SEE)
     return _applications().filter(dataset__unit_id__in=units).order_by("-asked_at", "-id")
+
+
+def person_columns(datasets: Collection[int]) -> dict[int, PersonColumn]:
+    """Which column names the person of a row, by the number of the dataset."""
+    rows = PersonColumn.objects.filter(dataset_id__in=datasets)
+    return {one.dataset_id: one for one in rows}

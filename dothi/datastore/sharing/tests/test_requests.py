@@ -20,7 +20,7 @@ from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.catalogue.tests.factories import make_dataset
 from dothi.datastore.sharing import services
 from dothi.datastore.sharing.choices import State, SubjectKind
-from dothi.datastore.sharing.models import Application, Grant
+from dothi.datastore.sharing.models import Application, Grant, PersonColumn
 from dothi.datastore.sharing.tests.factories import AT, CODE, terms, trees
 from dothi.datastore.tables.choices import How, Rule
 from dothi.datastore.tables.rules.roles import Condition
@@ -321,3 +321,17 @@ def test_a_retired_dataset_is_not_agreed_on(
     again = Application.objects.select_related("dataset__unit").get(pk=asked.pk)
     with pytest.raises(services.NotAllowedNow):
         services.agree(application=again, terms=terms(), by=steward, at=LATER)
+
+
+def test_a_steward_says_which_column_names_the_person(
+    dataset: "Dataset", steward: User, officer: User
+) -> None:
+    client = client_of(steward)
+    assert "keeper_id" in client.get("/desk/data/sharing/persons").content.decode()
+    address = f"/desk/data/sharing/persons/{CODE}"
+    client.post(address, {"column": "tree", "named_by": "email"})
+    assert not PersonColumn.objects.exists(), "a tree is no person"
+    client.post(address, {"column": "keeper_id", "named_by": "number"})
+    said = PersonColumn.objects.get()
+    assert (said.column, said.named_by) == ("keeper_id", "number")
+    assert client_of(officer).post(address, {}).status_code == 403
