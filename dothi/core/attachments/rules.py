@@ -80,7 +80,7 @@ def make_picture(content: bytes) -> Picture:
                 raise Refused(Refusal.TOO_MANY_PIXELS)
             place = place_in(source.getexif())
             upright = ImageOps.exif_transpose(source).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except (UnidentifiedImageError, OSError, EOFError, ValueError, SyntaxError) as error:
         raise Refused(Refusal.BROKEN) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # Only the pixels go on: a new image has no metadata to forget about.

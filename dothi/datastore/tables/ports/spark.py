@@ -66,6 +66,7 @@ def answer(address: str, question: str, sources: Sources, rows: Rows, *, seconds
     Raises:
         EngineAway: see there.
     """
+    session(address)  # Says what is missing before anything of the client is imported.
     from pyspark.errors import AnalysisException, PySparkException
 
     for again in (False, True):
