@@ -24,3 +24,4 @@ class Power(StrEnum):
 
     WALL = "operations.see_wall"
     BRIEF = "operations.read_brief"
+    ARRANGE = "operations.arrange_wall"

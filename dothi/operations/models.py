@@ -1,8 +1,10 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from dothi.accounts.models import User
+from dothi.datastore.indicators.choices import Run
 from dothi.operations.choices import Layer, Tone
 
 
@@ -37,3 +39,42 @@ class BriefReader(models.Model):
 
     def __str__(self) -> str:
         return str(self.user_id)
+
+
+class Wall(models.Model):
+    """A wall that an operator arranged. Without a row it shows what it showed from the start."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    code = models.CharField(max_length=20, primary_key=True)
+    revision = models.PositiveIntegerField(default=1)  # Who saves says which one was read.
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class WallTile(models.Model):
+    """One figure of a wall: which indicator, over what, and from which value on it warns."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    wall = models.ForeignKey(Wall, models.CASCADE, related_name="tiles")
+    place = models.PositiveSmallIntegerField()
+    indicator = models.CharField(max_length=80)
+    run = models.CharField(max_length=5, choices=Run, default=Run.NOW)
+    near = models.FloatField(null=True)  # Good up to here, in the direction of the indicator.
+    late = models.FloatField(null=True)  # Beyond this it is late; between the two, near.
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wall", "place"], name="wall_tile_place"),
+            models.CheckConstraint(
+                condition=Q(near=None, late=None) | Q(near__isnull=False, late__isnull=False),
+                name="wall_tile_has_both_limits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wall_id}.{self.place}: {self.indicator}"

@@ -13,7 +13,8 @@ from dothi.operations.choices import Power
 for _role in (Role.DISPATCHER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SPECIALIST):
     registry.allow(_role, Power.WALL)
 registry.allow(Role.LEADER, Power.BRIEF)
-registry.allow(Role.DISPATCHER, Power.BRIEF)
+registry.allow(Role.DISPATCHER, Power.BRIEF, Power.ARRANGE)
+registry.allow(Role.ADMINISTRATOR, Power.ARRANGE)
 
 
 def may_see_wall(user: Any, *, on: date) -> bool:

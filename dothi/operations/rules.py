@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
+from dothi.datastore.indicators.choices import Better
 from dothi.operations.choices import Tone
 
 # What the clock says of a duty → how the wall shows it.
@@ -36,10 +37,23 @@ def tone(clock_state: str) -> Tone:
     return TONES[clock_state]
 
 
-def tone_of_share(percent: float) -> str:
-    if percent >= GOOD_SHARE:
+def tone_of(value: float | None, better: Better, near: float | None, late: float | None) -> str:
+    """The tone of a figure: good up to `near`, late beyond `late`, in the direction that is good.
+
+    Nothing measured, no limits, or an indicator that is neither good nor bad: no tone.
+    """
+    if value is None or near is None or late is None or better == Better.NEITHER:
+        return ""
+    if better == Better.HIGHER:
+        value, near, late = -value, -near, -late
+    if value <= near:
         return "good"
-    return "near" if percent >= FAIR_SHARE else "late"
+    return "near" if value <= late else "late"
+
+
+def limits_are_in_order(better: Better, near: float, late: float) -> bool:
+    """Whether what is late lies beyond what is near."""
+    return near >= late if better == Better.HIGHER else near <= late
 
 
 def is_brief_time(at: datetime, works: Callable[[date], bool]) -> bool:

@@ -18,8 +18,9 @@ from dothi.core.notices.services import Recipient, send, wish
 from dothi.core.transactions import joined
 from dothi.operations import events, rules, selectors
 from dothi.operations.choices import Layer, Power, Tone
-from dothi.operations.models import BriefReader, MapPoint
+from dothi.operations.models import BriefReader, MapPoint, Wall, WallTile
 from dothi.operations.registry import BRIEF
+from dothi.operations.selectors import MAIN, Place
 
 TABLE = MapPoint._meta.db_table
 # One question each: a row comes back only where something changed.
@@ -135,3 +136,43 @@ def _send_brief(user: User, *, at: datetime) -> bool:
             dedupe=dedupe,
         )
     return notice is not None
+
+
+class ArrangedMeanwhile(Exception):
+    """Somebody saved another arrangement after this one was read."""
+
+
+@transaction.atomic
+def arrange_wall(
+    *, places: Sequence[Place], revision: int, by: User, at: datetime, wall: str = MAIN
+) -> None:
+    """Show these figures on a wall, in this order.
+
+    Raises:
+        ArrangedMeanwhile: see there.
+    """
+    now = {"changed_at": at, "changed_by": by.actor}
+    if revision == 0:
+        row, ours = Wall.objects.get_or_create(code=wall, defaults=now)
+    else:
+        ours = bool(
+            Wall.objects.filter(pk=wall, revision=revision).update(revision=revision + 1, **now)
+        )
+    if not ours:
+        raise ArrangedMeanwhile(wall)
+    WallTile.objects.filter(wall=wall).delete()
+    WallTile.objects.bulk_create(
+        WallTile(
+            wall_id=wall,
+            place=number,
+            indicator=one.code,
+            run=one.run,
+            near=one.near,
+            late=one.late,
+        )
+        for number, one in enumerate(places, 1)
+    )
+    record(
+        "operations.arrange_wall", subject=f"operations.wall:{wall}", by=by.actor, at=at,
+        tiles=[f"{one.code}.{one.run}" for one in places],
+    )  # fmt: skip

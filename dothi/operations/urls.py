@@ -6,6 +6,7 @@ app_name = "operations"
 urlpatterns = [
     path("operations/wall", views.wall, name="wall"),
     path("operations/wall/latest", views.latest, name="latest"),
+    path("operations/wall/tiles", views.tiles, name="tiles"),
     path("operations/points.geojson", views.features, name="points"),
     path("operations/areas.geojson", views.areas, name="areas"),
     path("desk/brief", views.brief, name="brief"),

@@ -25,9 +25,10 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.http import SignedInRequest, power_required
 from dothi.core import clock
 from dothi.core.events.selectors import Position, head
+from dothi.datastore.indicators import selectors as indicators
 from dothi.feedback import selectors as feedback
 from dothi.lib.drawing import SHAPES, Drawing, Marker, draw_map
-from dothi.operations import live, permissions, rules, selectors, services
+from dothi.operations import forms, live, permissions, rules, selectors, services
 from dothi.operations.choices import Power, Tone
 from dothi.operations.models import MapPoint
 from dothi.units import selectors as units
@@ -65,7 +66,7 @@ def wall(request: HttpRequest) -> HttpResponseBase:
         "operations/wall.html",
         {
             "board": board,
-            "overdue": next(tile for tile in board.tiles if tile.code == "feedback.overdue"),
+            "may_arrange": accounts.may(request.user, Power.ARRANGE, None, on=at.date()),
             "drawing": _drawing(shapes, shown),
             "shown": len(shown),
             "legend": [(tone, tone.label, SHAPES[DRAWN[tone]]) for tone in Tone],
@@ -200,3 +201,30 @@ def brief_mail(request: SignedInRequest) -> HttpResponse:
         services.stop_brief(user=request.user, at=at)
         messages.success(request, _("You will get no brief by e-mail any more."))
     return redirect("operations:brief")
+
+
+@power_required(Power.ARRANGE)
+def tiles(request: SignedInRequest) -> HttpResponse:
+    """Which figures the wall shows, in which order, and from which values on they warn."""
+    at = clock.now()
+    offered = indicators.indicators_seen_by(request.user, on=at.date())
+    form = forms.ArrangeForm(
+        request.POST or None, indicators=offered, places=selectors.arranged(),
+        revision=selectors.revision_of(),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.arrange_wall(
+                places=form.places, revision=form.cleaned_data["revision"], by=request.user, at=at
+            )
+        except services.ArrangedMeanwhile:
+            form.add_error(
+                None,
+                _("Somebody saved another arrangement meanwhile. Open the page again and look."),
+            )
+        else:
+            messages.success(request, _("The wall shows these figures from now on."))
+            return redirect("operations:tiles")
+    return render(
+        request, "operations/tiles.html", {"form": form, "offered": offered, "list": forms.LIST}
+    )

@@ -31,7 +31,7 @@ def report(at: datetime) -> dict[str, Any]:
 
 def numbers(at: datetime) -> dict[str, Any]:
     """How the house is doing, from the same figures as the wall."""
-    return {"tiles": operations.recent_board(at=at).tiles}
+    return {"tiles": [one for one in operations.recent_board(at=at).tiles if one.public]}
 
 
 def news(at: datetime) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Questions of operations: the figures (`board`), the map and the news (`picture`), the brief."""
 
-from dothi.operations.selectors.board import TILES as TILES
+from dothi.operations.selectors.arranged import MAIN as MAIN
+from dothi.operations.selectors.arranged import Place as Place
+from dothi.operations.selectors.arranged import arranged as arranged
+from dothi.operations.selectors.arranged import revision_of as revision_of
 from dothi.operations.selectors.board import Board as Board
 from dothi.operations.selectors.board import Tile as Tile
 from dothi.operations.selectors.board import Ward as Ward

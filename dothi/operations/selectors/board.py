@@ -1,34 +1,29 @@
 """The figures of the wall: every one an indicator, the wards on the boundaries of today."""
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
+from django.db import Error
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 
 from dothi.core.clock import local
 from dothi.datastore.indicators import selectors as indicators
-from dothi.datastore.indicators.selectors import Figure
+from dothi.datastore.indicators.choices import Better, Run, Scale
+from dothi.datastore.indicators.selectors import Figure, Spread
 from dothi.operations import rules
+from dothi.operations.selectors.arranged import OPEN, OVERDUE, SHARE, Place, arranged
 from dothi.units import selectors as units
-from dothi.units.rules import Count, Restated
 from dothi.units.selectors import Shape
 
-SHARE, OPEN, OVERDUE, TODAY = (
-    "feedback.share_on_time",
-    "feedback.open",
-    "feedback.overdue",
-    "feedback.received_today",
-)
-# The measures on the wall, in their order; every one is defined once, by feedback.
-TILES = (SHARE, OPEN, OVERDUE, TODAY)
+logger = logging.getLogger(__name__)
+BY_WARD = (SHARE, OPEN, OVERDUE)  # What the table says of each ward.
 TREND_DAYS = 14
-NOWHERE = -1  # No unit has this id.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +35,33 @@ class Tile:
     value: float | None
     unit: str
     tone: str
+    places: int = 0
+    run: Run = Run.NOW
+    at: datetime | None = None  # None: there is no figure.
+    public: bool = True
+
+    @property
+    def name(self) -> str:
+        """Two tiles may show one indicator, now and over the store."""
+        return self.code if self.run == Run.NOW else f"{self.code}.{self.run.value}"
+
+    @property
+    def time(self) -> str:
+        return f"{local(self.at):%H:%M}" if self.at else "–"
+
+    @property
+    def told(self) -> str:
+        """Over what it was counted, and as of when."""
+        return f"{self.run.label} {self.time}"
 
     @property
     def words(self) -> str:
         """The figure in the language of the page."""
         if self.value is None:
             return "–"
-        shown = number_format(round(self.value), 0, use_l10n=True, force_grouping=True)
+        shown = number_format(
+            round(self.value, self.places), self.places, use_l10n=True, force_grouping=True
+        )
         return f"{shown}\u00a0{self.unit}".strip("\u00a0")
 
 
@@ -82,8 +97,11 @@ class Board:
         return {
             "tiles": [
                 {
+                    "name": tile.name,
                     "code": tile.code,
-                    "value": None if tile.value is None else round(tile.value),
+                    "time": tile.time,
+                    "places": tile.places,
+                    "value": None if tile.value is None else round(tile.value, tile.places),
                     "unit": tile.unit,
                     "tone": tile.tone,
                 }
@@ -102,26 +120,58 @@ class Board:
 
 
 def board(*, at: datetime) -> Board:
-    """Ask each indicator once; wards and totals come from the same parts."""
-    spreads = {code: indicators.spread_now(code, at=at) for code in TILES}
+    """Ask each indicator once; wards and totals come from the same parts.
+
+    One that cannot be counted leaves its tile empty and takes no other with it.
+    """
+    places = arranged()
+    hot = [place.code for place in places if place.run == Run.NOW]
+    spreads = {code: _spread(code, at) for code in dict.fromkeys([*BY_WARD, *hot])}
+    stored = indicators.newest_kept([place.code for place in places if place.run == Run.STORE])
     shapes = {shape.unit_id: shape for shape in units.ward_areas(at.date())}
-    parts = {
-        code: _on_wards(spread.by_unit, shapes, on=at.date()) for code, spread in spreads.items()
-    }
+    parts = {code: _on_wards(spreads[code], shapes, on=at.date()) for code in BY_WARD}
+    now = {code: spread.whole for code, spread in spreads.items() if spread}
+    kept = {code: one.figure for code, one in stored.items()}
+    tiles = [
+        _tile(place, (now if place.run == Run.NOW else kept).get(place.code)) for place in places
+    ]
     return Board(
         at=at,
         wards=tuple(_ward(parts, key, shape) for key, shape in shapes.items()),
         elsewhere=_ward(parts, None, None),
-        tiles=tuple(
-            Tile(
-                code=code,
-                title=spread.whole.indicator.title,
-                value=spread.whole.value.value,
-                unit=spread.whole.indicator.unit_of_measure,
-                tone=_tone(code, spread.whole.value.value),
-            )
-            for code, spread in spreads.items()
-        ),
+        # What everybody may see holds nothing that not everybody may read.
+        tiles=tuple(tile for tile in tiles if tile.public or not settings.PUBLIC_WALL),
+    )
+
+
+def _spread(code: str, at: datetime) -> Spread | None:
+    try:
+        return indicators.spread_now(code, at=at)
+    except (Error, indicators.Unknown):
+        logger.exception("%s could not be counted for the wall", code)
+        return None
+
+
+def _tile(place: Place, figure: Figure | None) -> Tile:
+    """A tile, also of an indicator that is no more or cannot be counted: it shows a dash."""
+    try:
+        indicator = indicators.find(place.code)
+    except indicators.Unknown:
+        return Tile(
+            code=place.code, title=place.code, value=None, unit="", tone="", run=place.run,
+            public=False,
+        )  # fmt: skip
+    value = figure.value.value if figure else None
+    return Tile(
+        code=place.code,
+        title=indicator.title,
+        value=value,
+        unit=indicator.unit_of_measure,
+        tone=rules.tone_of(value, Better(indicator.better), place.near, place.late),
+        places=1 if indicator.scale == Scale.MEAN else 0,
+        run=place.run,
+        at=figure.at if figure else None,
+        public=indicator.public,
     )
 
 
@@ -141,36 +191,20 @@ def recent_board(*, at: datetime) -> Board:
 Parts = Mapping[int | None, tuple[float, float]]
 
 
-def _on_wards(figures: Mapping[int, Figure], shapes: Mapping[int, Shape], *, on: date) -> Parts:
+def _on_wards(spread: Spread | None, shapes: Mapping[int, Shape], *, on: date) -> Parts:
     """Numerator and denominator for each ward of today; None: what lies on no ward.
 
     What was reported in a ward that is no more went over to those that followed it.
     """
     found: dict[int | None, tuple[float, float]] = {}
-
-    def add(key: int, numerator: float, denominator: float) -> None:
+    parts = spread.parts if spread else ()
+    for key, amount in indicators.on_boundaries(parts, on=on, there=shapes).items():
         place = key if key in shapes else None
         known = found.get(place, (0.0, 0.0))
-        found[place] = (known[0] + numerator, known[1] + denominator)
-
-    for key, figure in figures.items():
-        value = figure.value
-        if key in shapes:
-            add(key, value.numerator, value.denominator)
-    gone = {key: figure.value for key, figure in figures.items() if key not in shapes}
-    if gone:
-        above = units.restate([_count(k, v.numerator) for k, v in gone.items()], on=on)
-        below = units.restate([_count(k, v.denominator) for k, v in gone.items()], on=on)
-        nothing = Restated()
-        for key in above.by_unit.keys() | below.by_unit.keys():
-            numerator = above.by_unit.get(key, nothing).amount
-            add(key, float(numerator), float(below.by_unit.get(key, nothing).amount))
-        add(NOWHERE, float(above.nowhere.amount), float(below.nowhere.amount))
+        found[place] = (
+            known[0] + float(amount.numerator), known[1] + float(amount.denominator)
+        )  # fmt: skip
     return found
-
-
-def _count(unit: int, amount: float) -> Count:
-    return Count(unit=unit, amount=Fraction(amount))
 
 
 def _ward(parts: Mapping[str, Parts], key: int | None, shape: Shape | None) -> Ward:
@@ -182,14 +216,6 @@ def _ward(parts: Mapping[str, Parts], key: int | None, shape: Shape | None) -> W
         overdue=round(parts[OVERDUE].get(key, (0.0, 0.0))[0]),
         on_time=share.value,
     )
-
-
-def _tone(code: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    if code == OVERDUE:
-        return "late" if value else "good"
-    return rules.tone_of_share(value) if code == SHARE else ""
 
 
 def trend(*, at: datetime) -> list[tuple[date, float]]:

@@ -11,7 +11,7 @@ from django.utils import translation
 from dothi.datastore.indicators import selectors as indicators
 from dothi.datastore.indicators import services as readings
 from dothi.feedback.tests.factories import BY_THE_RIVER, MONDAY_9AM, RIVER_BOX, UPHILL, City
-from dothi.operations import rules, selectors
+from dothi.operations import selectors
 from dothi.operations.selectors.board import Tile
 from dothi.units import services as units
 from dothi.units.choices import Kind
@@ -81,11 +81,6 @@ def test_large_figures_are_written_as_the_reader_is_used_to() -> None:
         assert tile.words == "12,345"
 
 
-@pytest.mark.parametrize(("share", "tone"), [(90, "good"), (89.9, "near"), (74.9, "late")])
-def test_the_tone_of_a_share(share: float, tone: str) -> None:
-    assert rules.tone_of_share(share) == tone
-
-
 def test_the_trend_is_the_last_reading_of_each_day(city: City) -> None:
     city.resolved()
     for hours in (1, 2, 25):
@@ -100,5 +95,6 @@ def test_the_board_asks_each_indicator_once(city: City) -> None:
     with CaptureQueriesContext(connection) as queries:
         selectors.board(at=MONDAY_9AM)
     asked = [q for q in queries if "feedback_ticket" in q["sql"]]
-    assert len(asked) == len(selectors.TILES)
-    assert len(queries) <= len(selectors.TILES) + 2
+    tiles = len(selectors.arranged())
+    assert len(asked) == tiles
+    assert len(queries) <= tiles + 3

@@ -1,5 +1,6 @@
 """What a reader asks of an indicator, and how one is picked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -50,13 +51,15 @@ class AskForm(forms.Form):
     end = forms.DateField(label=_("To the end of"), required=False, widget=_day())
     by = forms.ChoiceField(label=_("Taken apart by"), required=False)
 
-    def __init__(self, *args: Any, indicator: Indicator, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, said: Mapping[str, Any], *, indicator: Indicator, now: datetime) -> None:
         self.today = now.date()
         days = [day for day in units.boundaries() if day <= self.today]
         usual = {
             "days": A_PERIOD, "on": "", "start": self.today - BACK, "end": self.today, "by": UNIT,
         }  # fmt: skip
-        super().__init__(*args, **{"initial": usual, **kwargs})
+        self.wants_why = any(said.get(name) for name in ("start", "end", "by"))
+        # A form of the page sends its own fields; the others show what is usual.
+        super().__init__({**usual, **{name: said[name] for name in said}})
         runs = [
             run for run in Run
             if (indicator.is_hot if run == Run.NOW else indicator.is_stored)
@@ -113,5 +116,5 @@ class AskForm(forms.Form):
             start=start or (end or self.today) - BACK,
             end=end or self.today,
             by=said.get("by") or UNIT,
-            wants_why=bool(start or end or said.get("by")) and not self.errors,
+            wants_why=self.wants_why and not self.errors,
         )

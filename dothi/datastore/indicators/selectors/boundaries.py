@@ -1,6 +1,6 @@
 """A figure by unit at every level, on the boundaries of any date."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -60,23 +60,29 @@ class ByUnit:
         return next((row for row in self.rows if row.unit.code == code), None)
 
 
-def on_boundaries(parts: Iterable[Part], *, on: date) -> dict[int, Exact]:
-    """The parts by unit of a date (`NOWHERE`: by none). Their sums are those of what came in."""
-    kept = list(parts)
-    known = [part for part in kept if part.unit_id != NOWHERE]
-    boundaries = units.Boundaries(on)
-    above = boundaries.restate(_count(one.unit_id, one.numerator) for one in known)
-    below = boundaries.restate(_count(one.unit_id, one.denominator) for one in known)
-    found = {
-        key: _exact(_of(above, key), _of(below, key))
-        for key in dict.fromkeys([*above.by_unit, *below.by_unit, NOWHERE])
-    }
-    for part in kept:
-        if part.unit_id == NOWHERE:
-            found[NOWHERE] += Exact(
+def on_boundaries(
+    parts: Iterable[Part], *, on: date, there: Collection[int] = ()
+) -> dict[int, Exact]:
+    """The parts by unit of a date (`NOWHERE`: by none). Their sums are those of what came in.
+
+    Of units that are known to be `there` on that date, nobody is asked.
+    """
+    found: dict[int, Exact] = {}
+    gone = []
+    for part in parts:
+        if part.unit_id in there or part.unit_id == NOWHERE:
+            found[part.unit_id] = found.get(part.unit_id, Exact()) + Exact(
                 numerator=Fraction(part.numerator), denominator=Fraction(part.denominator)
             )
-    if found[NOWHERE] == Exact():
+        else:
+            gone.append(part)
+    if gone:
+        above = units.restate([_count(one.unit_id, one.numerator) for one in gone], on=on)
+        below = units.restate([_count(one.unit_id, one.denominator) for one in gone], on=on)
+        for key in dict.fromkeys([*above.by_unit, *below.by_unit, NOWHERE]):
+            more = _exact(_of(above, key), _of(below, key))
+            found[key] = found.get(key, Exact()) + more
+    if found.get(NOWHERE) == Exact():
         del found[NOWHERE]
     return found
 
@@ -95,8 +101,8 @@ def _exact(above: Restated, below: Restated) -> Exact:
 
 def by_unit(parts: Iterable[Part], scale: Scale, *, on: date) -> ByUnit:
     """One row for each unit in force on the date: its own parts and those of all below it."""
-    exact = on_boundaries(parts, on=on)
     there = {unit.pk: unit for unit in units.in_force(on=on)}
+    exact = on_boundaries(parts, on=on, there=there)
     sums: dict[int, Exact] = {}
     for key, amount in exact.items():
         for unit in _and_above(key, there):

@@ -114,6 +114,7 @@ class Spread:
 
     whole: Figure
     by_unit: dict[int, Figure]
+    parts: tuple[Part, ...]
 
 
 def spread_now(code: str, *, at: datetime) -> Spread:
@@ -123,6 +124,7 @@ def spread_now(code: str, *, at: datetime) -> Spread:
     return Spread(
         whole=_figure(indicator, parts, at, None),
         by_unit={part.unit_id: _figure(indicator, [part], at, None) for part in parts},
+        parts=tuple(parts),
     )
 
 

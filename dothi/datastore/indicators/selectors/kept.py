@@ -91,8 +91,11 @@ def newest_kept(codes: Iterable[str], *, run: Run = Run.STORE) -> dict[str, Kept
 
     Three questions to the database, however many indicators are asked.
     """
+    asked = list(codes)
+    if not asked:
+        return {}
     ranked = (
-        Measurement.objects.filter(indicator__in=list(codes), run=run, release="")
+        Measurement.objects.filter(indicator__in=asked, run=run, release="")
         .annotate(
             place=Window(RowNumber(), partition_by=F("indicator"), order_by=F("at").desc()),
             number=F("definition__number"),

@@ -84,7 +84,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """One indicator: what it says, since when, by unit, why it moved, what it means."""
     now = clock.now()
     found = _found(request, code)
-    form = forms.AskForm(request.GET or None, indicator=found, now=now)
+    form = forms.AskForm(request.GET, indicator=found, now=now)
     asked = form.answers()
     definitions = selectors.definitions(code)
     points = shared.last_of_each_day(

@@ -28,17 +28,20 @@ setInterval(tick, 1000);
 
 // --- Figures ------------------------------------------------------------------------------------
 const number = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const words = (value, unit = "") => (value === null ? "–" : `${number.format(value)}${unit && `\u00a0${unit}`}`);
+const exact = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const words = (value, unit = "", places = 0) => (value === null ? "–" : `${(places ? exact : number).format(value)}${unit && `\u00a0${unit}`}`);
 let saidAt = 0;
 let overdue = null;
 
 function figures({ tiles, wards }) {
-  for (const { code, value, unit, tone } of tiles) {
-    const box = document.querySelector(`[data-tile="${code}"]`);
+  for (const { name, code, value, unit, tone, places, time } of tiles) {
+    const box = document.querySelector(`[data-tile="${name}"]`);
     if (!box) continue;
     box.className = `tile ${tone}`;
     const shown = box.querySelector(".value");
-    if (shown.textContent !== words(value, unit)) shown.textContent = words(value, unit);
+    if (shown.textContent !== words(value, unit, places)) shown.textContent = words(value, unit, places);
+    const told = box.querySelector("small");  // Over what it was counted; the time stands last.
+    if (!told.textContent.endsWith(time)) told.textContent = told.textContent.replace(/\S+$/, time);
     if (code === "feedback.overdue") sayOverdue(value);
   }
   for (const ward of wards) {
