@@ -17,3 +17,9 @@ def wake(timestamp: int) -> None:
 @app.task(name=services.TURN, queue="store")
 def turn(source: str) -> None:
     services.turn(source, at=clock.now())
+
+
+@app.periodic(cron="25 3 * * *")
+@app.task(name="sources.forget_idle", queueing_lock="sources.forget_idle")
+def forget_idle(timestamp: int) -> None:
+    services.forget_idle(at=clock.now())

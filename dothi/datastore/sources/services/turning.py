@@ -9,9 +9,10 @@ there; else it is fetched anew from the same position. Nothing comes in by halve
 
 import logging
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from dothi.core import locks
 from dothi.core.events.services import publish as tell
@@ -33,6 +34,7 @@ from dothi.datastore.sources.services.waking import TURN as TURN
 logger = logging.getLogger(__name__)
 FETCHERS = 7_321  # Space of advisory locks: one turn a source, on every machine.
 SYSTEM = "system"
+IDLE_KEPT = timedelta(days=14)
 IN_SEARCH = (RunState.WAITING, RunState.READING)
 
 
@@ -62,6 +64,14 @@ def _take_up(source: Source, row: Fetch, at: datetime) -> None:
     else:
         row.outcome = Outcome.BROKEN_OFF
         row.save(update_fields=["outcome"])
+
+
+def forget_idle(*, at: datetime) -> int:
+    """Let go of tries that found nothing, save the newest of each source. How many went."""
+    newest = Fetch.objects.filter(source=OuterRef("source")).order_by("-id").values("id")[:1]
+    idle = Fetch.objects.filter(outcome=Outcome.NOTHING, at__lt=at - IDLE_KEPT)
+    gone, _each = idle.exclude(pk=Subquery(newest)).delete()
+    return gone
 
 
 # --- What it brought ----------------------------------------------------------------------------
@@ -205,7 +215,8 @@ def _over(source: Source, row: Fetch, outcome: Outcome, at: datetime) -> Fetch:
     source.save()
     if not source.run:
         telling.done(source)
-    _tell(source, row, at)
+    if outcome != Outcome.NOTHING:  # Every few minutes for years: no fact that anybody needs.
+        _tell(source, row, at)
     return row
 
 

@@ -74,10 +74,13 @@ def three(asked: Asked, file: RecordFile) -> dict[str, Any]:
 
 
 def test_a_look_shows_the_first_rows_takes_nothing_and_is_written_down(
-    steward: Client, root: Unit
+    steward: Client, root: Unit, settings: Any
 ) -> None:
+    settings.DEMO = True  # Pages of a sample say so in their context, too.
     with played(three) as kind:
         source = make_source(root, kind=kind, start=False)
+        page = text(steward, f"{LIST}{source.code}/")
+        assert "Những bản ghi đầu tiên" not in page, "nobody asked"
         answer = steward.post(f"{LIST}{source.code}/try")
     assert "Các cột khớp với hợp đồng." in answer.content.decode()
     assert "Nguyễn Văn Kín" in answer.content.decode()

@@ -105,6 +105,18 @@ def test_nothing_new_makes_no_delivery(source: Source, station: Station) -> None
     assert source.succeeded_at == AT + 10 * MINUTE
 
 
+def test_tries_that_found_nothing_are_forgotten_after_two_weeks(
+    source: Source, station: Station
+) -> None:
+    station.measure(1)
+    for turn in range(4):
+        work(source, at=AT + turn * 10 * MINUTE)
+    assert services.forget_idle(at=AT + timedelta(days=15)) == 2
+    assert [row.outcome for row in selectors.fetches_of(source)] == [
+        Outcome.NOTHING, Outcome.DELIVERED,
+    ], "the newest try is left, and whatever brought something"  # fmt: skip
+
+
 def test_the_whole_that_did_not_change_is_the_same(root: Unit) -> None:
     levels = [1.0]
 

@@ -117,7 +117,7 @@ def sample(request: SignedInRequest, code: str) -> HttpResponse:
     elif made.departures:
         said = wording.misfit(made.departures)
     found_key = str(made.facts.get("found", "")) if made.fault == Fault.HOST_KEY else ""
-    return _page(request, found, sample=made, said=said, found_key=found_key)
+    return _page(request, found, first=made, said=said, found_key=found_key)
 
 
 def _done(
