@@ -38,7 +38,13 @@ class Axes:
 
 
 def axes_of(opening: Opening) -> Axes:
-    """A text column is one of units where everything that stands in it is the code of a unit."""
+    """A text column is one of units where everything that stands in it is the code of a unit.
+
+    None is offered where small numbers of persons are hidden: from the figures on two sets of
+    boundaries a reader could take one from the other and find them.
+    """
+    if opening.at_least:
+        return Axes(units=(), days=(), amounts=())
     open_ones = [one for one in opening.fields if not one.is_personal]
     texts = [one for one in open_ones if one.type == Type.TEXT]
     places = places_of(opening) or ()

@@ -29,7 +29,7 @@ SCHEMA = pa.schema([
 ])  # fmt: skip
 
 
-def matters() -> Contract:
+def matters(*, persons: bool = False) -> Contract:
     def field(name: str, type: Type = Type.TEXT, **more: object) -> Field:
         return Field(name=name, head=name, title_vi=name, type=type, **more)  # type: ignore[arg-type]
 
@@ -38,14 +38,14 @@ def matters() -> Contract:
         fields=(
             field("number", Type.INTEGER, required=True), field("ward"),
             field("at", Type.MOMENT), field("group", Type.NUMBER),
-            field("keeper", classification=Classification.PERSONAL),
+            *([field("keeper", classification=Classification.PERSONAL)] if persons else []),
             field("longitude", Type.NUMBER), field("latitude", Type.NUMBER),
         ),
     )  # fmt: skip
 
 
-def published(rows: list[tuple[object, ...]]) -> services.Opening:
-    make_dataset(load_demo_units(), CODE, contract=matters())
+def published(rows: list[tuple[object, ...]], *, persons: bool = False) -> services.Opening:
+    make_dataset(load_demo_units(), CODE, contract=matters(persons=persons))
     path = tables.workspace(CODE, "DR-1") / "part.parquet"
     made = [dict(zip(SCHEMA.names, row, strict=True)) for row in rows]
     pq.write_table(pa.Table.from_pylist(made, schema=SCHEMA), path)
@@ -107,7 +107,12 @@ def test_sums_over_units_are_the_total_on_every_date() -> None:
         assert set(summed.by_unit) <= there.units
 
 
-def test_a_column_of_units_is_known_by_what_stands_in_it_and_persons_are_never_offered() -> None:
+def test_where_small_numbers_of_persons_are_hidden_it_is_not_offered(client: Client) -> None:
+    assert not services.axes_of(published([matter(1, "27238", OLD)], persons=True))
+    assert client.get(f"/data/{CODE}/units").status_code == 404
+
+
+def test_a_column_of_units_is_known_by_what_stands_in_it() -> None:
     axes = services.axes_of(published([matter(1, "27238", OLD), matter(2, "27232", NEW)]))
     assert [one.name for one in axes.units] == ["ward"]
     assert [one.name for one in axes.days] == ["at"]
