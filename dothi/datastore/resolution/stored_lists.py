@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from dothi.datastore.resolution.ports import ListMissing
+from dothi.datastore.sharing.services import without_restricted
 from dothi.datastore.tables import selectors as tables
 
 
 class StoredLists:
-    """Reads the tables of the store (`ports.Lists`)."""
+    """Reads the tables of the store (`ports.Lists`), but not rows whose use was restricted."""
 
     def codes(self) -> Sequence[str]:
         return tables.codes()
@@ -32,7 +33,8 @@ class StoredLists:
             raise ListMissing(f"{dataset}: {', '.join(sorted(missing))}")
         connection = tables.connect()
         try:
-            rows = tables.relation(connection, version).select(*columns).to_arrow_table()
+            found = without_restricted(connection, dataset, version)
+            rows = found.select(*columns).to_arrow_table()
         finally:
             connection.close()
         return rows, str(version.number)

@@ -18,6 +18,7 @@ from dothi.core.inbox.models import Duty
 from dothi.core.notices.models import Notice
 from dothi.datastore.catalogue.choices import Classification, Share
 from dothi.datastore.catalogue.tests.factories import make_dataset
+from dothi.datastore.resolution.ports import lists
 from dothi.datastore.rights import services
 from dothi.datastore.rights.choices import Right, State
 from dothi.datastore.rights.models import RightsRequest
@@ -187,6 +188,8 @@ def test_restricted_rows_are_shown_to_nobody_but_who_keeps_them(
     assert opening.rows == 1
     assert "Lê Văn Dân".encode() not in opening.path.read_bytes()
     assert trees_seen(steward) == ["C-1", "C-2"]
+    matched, _version = lists().read(CODE, ["tree"])
+    assert matched.column("tree").to_pylist() == ["C-2"], "nor are they matched with other lists"
     assert sharing.lift(matter=asked.subject, by=steward.actor, at=LATER) == 1
     assert trees_seen(officer) == ["C-1", "C-2"]
 

@@ -36,6 +36,7 @@ from dothi.datastore.sharing.services.persons import record_of_table as record_o
 from dothi.datastore.sharing.services.persons import records_with as records_with
 from dothi.datastore.sharing.services.persons import restrict as restrict
 from dothi.datastore.sharing.services.persons import rows_about as rows_about
+from dothi.datastore.sharing.services.persons import without_restricted as without_restricted
 from dothi.datastore.sharing.services.refusals import FourEyes as FourEyes
 from dothi.datastore.sharing.services.refusals import NotAllowedNow as NotAllowedNow
 from dothi.datastore.sharing.services.refusals import NotAskedFor as NotAskedFor

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import duckdb
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q
@@ -137,6 +138,19 @@ def held_back(dataset: "Dataset") -> tuple[Condition, ...]:
     if not hashes:
         return ()
     return (Condition(column=said.column, how=How.NOT_PERSON, values=(said.named_by, *hashes)),)
+
+
+def without_restricted(
+    connection: duckdb.DuckDBPyConnection, code: str, version: "Version"
+) -> duckdb.DuckDBPyRelation:
+    """All rows of a version but those of persons who restricted their use: for a machine that
+    reads the whole, after it has written that down (`record_of_table`)."""
+    dataset = catalogue.every_dataset().filter(code=code).first()
+    conditions = held_back(dataset) if dataset is not None else ()
+    if conditions:
+        connection.execute("set variable person_key = ?", [served.person_key()])
+    rows = sql.where(conditions, version.shape)
+    return connection.sql(f"from {tables.rows_of(version)} where {rows}")
 
 
 def datasets_with(names: Iterable[Named]) -> "dict[str, tuple[str, list[str]]]":
