@@ -40,6 +40,7 @@ test: setup-test assets messages
 
 test-all: setup-test setup-spark assets messages
 	@tools/browser
+	@tools/mariadb
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: setup-test assets messages
