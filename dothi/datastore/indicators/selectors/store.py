@@ -1,4 +1,4 @@
-"""The store run: the same expression over versions of datasets, on DuckDB.
+"""The store run: the same expression over versions of datasets, on DuckDB (or a cluster: there).
 
 Each table that the expression reads becomes a view over the Parquet files of one version of its
 dataset. The expression groups by `unit_id` and asks nothing else of it; so to take a figure apart
@@ -7,14 +7,13 @@ by a dimension, the view numbers the pairs of unit and value and calls that numb
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
 import ibis
-import pyarrow as pa
 from django.conf import settings
 from ibis.backends.sql.datatypes import DuckDBType
 
@@ -22,6 +21,9 @@ from dothi.core.clock import local
 from dothi.datastore.indicators.choices import Past, Run
 from dothi.datastore.indicators.registry import MOMENT, Indicator, Source
 from dothi.datastore.indicators.rules import NOWHERE, Part, total
+from dothi.datastore.indicators.selectors import cluster
+from dothi.datastore.indicators.selectors.bound import UNIT, holders, require
+from dothi.datastore.indicators.selectors.bound import ColumnMissing as ColumnMissing
 from dothi.datastore.indicators.selectors.figures import (
     COMPILED,
     Figure,
@@ -33,9 +35,7 @@ from dothi.datastore.indicators.selectors.finding import find
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables.rules import sql
 from dothi.datastore.tables.selectors import Version
-from dothi.units import selectors as units
 
-UNIT = "unit_id"
 UNITS = "units of the house"  # No dataset can be called so.
 Groups = dict[int, tuple[int, str | None]]
 
@@ -47,15 +47,6 @@ class NotStored(Exception):
     def __init__(self, dataset: str = "") -> None:
         super().__init__(dataset)
         self.dataset = dataset
-
-
-class ColumnMissing(Exception):
-    """The version of a dataset has no such column."""
-
-    def __init__(self, dataset: str, column: str) -> None:
-        super().__init__(f"{dataset}.{column}")
-        self.dataset = dataset
-        self.column = column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +123,9 @@ class Store:
     ) -> Answer:
         """The parts by unit. Raises what `from_store` raises."""
         bound = self.bind(indicator, at=at, release=release, versions=versions)
+        if tables.chosen_engine().is_cluster:
+            parts = cluster.parts(indicator, bound, at=at)
+            return Answer(parts=parts, versions=_numbers(bound))
         for name, source in indicator.stores.items():
             self._view(indicator, name, source, self._files(bound[source.dataset]), at)
         return Answer(parts=self._parts(indicator, at), versions=_numbers(bound))
@@ -252,10 +246,10 @@ class Store:
                 shown.append(f"u.id as {UNIT}")
                 continue
             stored = source.columns.get(column, column)
-            _require(source, stored, there)
+            require(source, stored, there)
             shown.append(f"cast(d.{sql.name(stored)} as {_type(kind)}) as {sql.name(column)}")
         for column in by:
-            _require(source, column, there)
+            require(source, column, there)
             shown.append(f'cast(d.{sql.name(column)} as varchar) as "the value"')
         joined = self._units(source, there, at) if source.unit and UNIT in wanted else ""
         return f"select {', '.join(shown)} from {given.source} d {joined}", list(wanted)
@@ -270,11 +264,11 @@ class Store:
     def _units(self, source: Source, there: Mapping[str, str], at: datetime) -> str:
         """Join the units of the house by code and day."""
         assert source.unit is not None
-        _require(source, source.unit.code, there)
+        require(source, source.unit.code, there)
         self._bring_units()
         day = f"date '{local(at).date()}'"
         if source.unit.on:
-            _require(source, source.unit.on, there)
+            require(source, source.unit.on, there)
             column = f"d.{sql.name(source.unit.on)}"
             is_moment = there[source.unit.on].startswith("timestamp")
             zone = sql.text(settings.TIME_ZONE)
@@ -287,7 +281,7 @@ class Store:
     def _bring_units(self) -> None:
         if self._has_units:
             return
-        self.connection.register("coming", _holders())
+        self.connection.register("coming", holders())
         self.connection.execute(f"create temp table {sql.name(UNITS)} as from coming")
         self.connection.unregister("coming")
         self._has_units = True
@@ -302,22 +296,6 @@ class Store:
         return parts_of([one[0] for one in found.description or ()], found.fetchall())
 
 
-def _holders() -> pa.Table:
-    """Who has a code from when until when, without gaps: before its first day and after its last,
-    a code still says where a row belongs."""
-    lives = units.lives_of_codes()
-    found = [
-        (unit, code, since if place else date.min, until)
-        for code, known in lives.items()
-        for place, (since, unit) in enumerate(known)
-        for until in [known[place + 1][0] if place + 1 < len(known) else date.max]
-    ]
-    columns = list(zip(*found, strict=True)) or [(), (), (), ()]
-    kinds = (pa.int64(), pa.string(), pa.date32(), pa.date32())
-    arrays = [pa.array(values, kind) for values, kind in zip(columns, kinds, strict=True)]
-    return pa.table(arrays, names=["id", "code", "since", "until"])
-
-
 @lru_cache(maxsize=COMPILED)
 def _store_sql(indicator: Indicator) -> str:
     return formula(indicator, dialect="duckdb")
@@ -330,14 +308,12 @@ def _type(kind: str) -> str:
     return str(named.sql("duckdb"))
 
 
-def _require(source: Source, column: str, there: Mapping[str, str]) -> None:
-    if column not in there:
-        raise ColumnMissing(source.dataset, column)
-
-
 def _numbers(bound: Mapping[str, Version]) -> dict[str, int]:
     return {dataset: version.number for dataset, version in bound.items()}
 
 
 # Faults that concern one indicator and must not reach its neighbours on a board.
-FAULTS = (NotStored, ColumnMissing, tables.VersionClosed, Version.DoesNotExist, duckdb.Error)
+FAULTS = (
+    NotStored, ColumnMissing, tables.VersionClosed, Version.DoesNotExist, tables.EngineAway,
+    duckdb.Error,
+)  # fmt: skip

@@ -13,6 +13,8 @@ from dothi.datastore.indicators import registry, selectors, services
 from dothi.datastore.indicators.choices import Past, Run, Scale
 from dothi.datastore.indicators.models import Definition, Measurement, Reading, Trouble
 from dothi.datastore.indicators.registry import Dimension, Indicator, Source, UnitColumn
+from dothi.datastore.indicators.rules import NOWHERE
+from dothi.datastore.indicators.selectors import cluster
 from dothi.datastore.indicators.tests.factories import NOON, lamps_stored, make_lamps
 from dothi.datastore.tables import services as store
 from dothi.units.choices import Kind
@@ -194,3 +196,26 @@ def test_a_dimension_belongs_to_a_table_that_is_read(lamps: Indicator) -> None:
     wrong = {"kind": Dimension(table="streets", column="kind", title="Kind")}
     with pytest.raises(ValueError, match="streets"):
         registry.register(replace(lamps, code="test.wrong", dimensions=wrong))
+
+
+def test_where_a_cluster_is_asked_the_same_is_asked(
+    lamps: Indicator, wards: tuple[Unit, Unit]
+) -> None:
+    old, new = wards
+    midnight = datetime(2026, 2, 28, 17, tzinfo=UTC)  # In the city.
+    lamps_stored(
+        [
+            lamp("1", midnight - timedelta(seconds=1)),
+            lamp("2", midnight),
+            lamp("3", midnight),
+            lamp("4", midnight, unit="nobody's"),
+            lamp("5", LATER),
+        ]
+    )
+    with selectors.Store() as opened:
+        bound = opened.bind(lamps, at=NOON)
+
+    # By the engine of this house: what the cluster is told is the same for every engine.
+    asked = {part.unit_id: part.numerator for part in cluster.parts(lamps, bound, at=NOON)}
+
+    assert asked == by_unit() == {old.pk: 1, new.pk: 2, NOWHERE: 1}
