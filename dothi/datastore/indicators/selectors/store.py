@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import duckdb
 import ibis
+import pyarrow as pa
 from django.conf import settings
 from ibis.backends.sql.datatypes import DuckDBType
 
