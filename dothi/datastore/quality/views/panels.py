@@ -9,16 +9,12 @@ from dothi.core import clock
 from dothi.datastore.quality import selectors, services
 from dothi.datastore.quality.views import drawing
 from dothi.datastore.quality.views.shared import look_shown, result_shown, trend_of
-from dothi.datastore.sharing.services import NothingYet, NotShared, Opening, open_dataset
-from dothi.datastore.tables.selectors import VersionClosed
+from dothi.datastore.sharing.services import Opening, open_once
 
 
 def opened(request: HttpRequest, code: str) -> Opening | None:
     """The newest version as this reader sees it; None where there is nothing to see."""
-    try:
-        return open_dataset(code, request.user, at=clock.now())
-    except (NotShared, NothingYet, VersionClosed):
-        return None
+    return open_once(request, code, request.user, at=clock.now())
 
 
 def user_id(request: HttpRequest) -> int | None:

@@ -24,6 +24,7 @@ from dothi.datastore.sharing.services.granting import end as end
 from dothi.datastore.sharing.services.granting import expire as expire
 from dothi.datastore.sharing.services.granting import forget_files as forget_files
 from dothi.datastore.sharing.services.granting import grant as grant
+from dothi.datastore.sharing.services.once import open_once as open_once
 from dothi.datastore.sharing.services.opening import NothingYet as NothingYet
 from dothi.datastore.sharing.services.opening import NotShared as NotShared
 from dothi.datastore.sharing.services.opening import Opening as Opening

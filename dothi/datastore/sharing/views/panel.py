@@ -13,7 +13,6 @@ from dothi.datastore.ingestion.wording import title
 from dothi.datastore.sharing import services
 from dothi.datastore.sharing.choices import Form
 from dothi.datastore.tables import selectors as tables
-from dothi.datastore.tables.selectors import VersionClosed
 
 SAMPLE = 10
 VERSIONS = 10
@@ -22,9 +21,8 @@ LONGEST = 80
 
 def rows(request: HttpRequest, code: str) -> dict[str, Any] | None:
     """None where this reader sees no rows, or none were published yet."""
-    try:
-        opening = services.open_dataset(code, request.user, at=clock.now())
-    except (services.NotShared, services.NothingYet, VersionClosed):
+    opening = services.open_once(request, code, request.user, at=clock.now())
+    if opening is None:
         return None
     address = f"{settings.PUBLIC_URL}/data/{code}"
     return {
