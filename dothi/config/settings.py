@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "dothi.portal",
     "dothi.feedback",
     "dothi.datastore.indicators",
+    "dothi.datastore.viewer",
     "dothi.datastore.workbench",
     "dothi.datastore.sharing",
     "dothi.datastore.rights",

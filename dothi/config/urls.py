@@ -21,6 +21,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.datastore.ingestion.urls")),
     path("", include("dothi.datastore.workbench.urls")),
     path("", include("dothi.datastore.tables.urls")),
+    path("", include("dothi.datastore.viewer.urls")),
     path("", include("dothi.datastore.catalogue.urls")),
     path("", include("dothi.datastore.sharing.urls")),
     path("", include("dothi.datastore.indicators.urls")),

@@ -64,6 +64,12 @@ def latest(table: str) -> Version | None:
     return versions(table).filter(replaced_at=None).first()
 
 
+def newest(tables: Sequence[str]) -> dict[str, Version]:
+    """The newest version of each of these tables that has one, by code."""
+    found = Version.objects.filter(table__code__in=tables, replaced_at=None)
+    return {one.table.code: one for one in found.select_related("table")}
+
+
 def version_at(table: str, moment: datetime) -> Version | None:
     """What readers saw at a moment of system time; None before the first version."""
     return versions(table).filter(at__lte=moment).first()

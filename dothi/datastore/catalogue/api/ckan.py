@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from dothi.core import clock
-from dothi.core.limits.http import limited
-from dothi.datastore.catalogue import selectors
+from dothi.core.limits.http import address_of, limited
+from dothi.datastore.catalogue import ports, selectors
 from dothi.datastore.catalogue.api import reading, writing
 from dothi.datastore.catalogue.api.asking import Asked, Denied, Invalid, NotFound, NotUnderstood
 
@@ -31,10 +31,11 @@ WRITES: dict[str, Action] = writing.ACTIONS
 @limited("ckan", limit=PER_HOUR, per=timedelta(hours=1), methods=("GET", "POST"))
 def action(request: HttpRequest, name: str) -> HttpResponse:
     """One action by its name. The answer says `success`, and `result` or `error`."""
-    known = READS.get(name) or WRITES.get(name)
+    reads, writes = READS | ports.reads, WRITES | ports.writes
+    known = reads.get(name) or writes.get(name)
     if known is None:
         return _failed(request, 400, {"__type": "Bad Request", "message": f"no action {name}"})
-    if name in WRITES and request.method != "POST":
+    if name in writes and request.method != "POST":
         return _failed(request, 400, {"__type": "Bad Request", "message": "send it by POST"})
     try:
         answer = known(_asked(request))
@@ -72,10 +73,13 @@ def _open(response: HttpResponse, request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> Asked:
     at = clock.now()
     key = request.headers.get("Authorization") or request.headers.get("X-CKAN-API-Key") or ""
-    user = selectors.holder_of(key, at=at) if key else None
-    if key and user is None:
+    held = selectors.key_of(key, at=at) if key else None
+    if key and held is None:
         raise Denied("the key opens nothing")
-    return Asked(data=_data(request), user=user or AnonymousUser(), at=at)
+    return Asked(
+        data=_data(request), user=held.user if held else AnonymousUser(), at=at,
+        key=held.pk if held else None, address=address_of(request),
+    )  # fmt: skip
 
 
 def _data(request: HttpRequest) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """The open datasets as DCAT-AP 3, in JSON-LD and Turtle, for harvesters."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -11,8 +14,9 @@ from rdflib import RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF
 
 from dothi.core import clock
-from dothi.datastore.catalogue import selectors
+from dothi.datastore.catalogue import ports, selectors
 from dothi.datastore.catalogue.models import Dataset
+from dothi.datastore.catalogue.ports import File
 from dothi.datastore.catalogue.rules import vocabulary
 from dothi.datastore.catalogue.rules.vocabulary import AUTHORITY, LICENCE_URLS
 from dothi.units import selectors as units
@@ -31,7 +35,9 @@ FORMATS = {"jsonld": ("json-ld", "application/ld+json"), "ttl": ("turtle", "text
 def catalogue(request: HttpRequest, suffix: str) -> HttpResponse:
     """Everything that is open, as one graph. Cached by who asks for a quarter of an hour."""
     kind, media_type = FORMATS[suffix]
-    graph = graph_of(list(selectors.open_datasets().order_by("code")), on=clock.now().date())
+    at = clock.now()
+    datasets = list(selectors.open_datasets().order_by("code"))
+    graph = graph_of(datasets, on=at.date(), files=ports.files(datasets, AnonymousUser(), at=at))
     more: dict[str, Any] = {"context": CONTEXT, "auto_compact": True} if suffix == "jsonld" else {}
     text: str = graph.serialize(format=kind, **more)
     response = HttpResponse(text, content_type=f"{media_type}; charset=utf-8")
@@ -40,8 +46,10 @@ def catalogue(request: HttpRequest, suffix: str) -> HttpResponse:
     return response
 
 
-def graph_of(datasets: list[Dataset], *, on: date) -> Graph:
-    """The catalogue with these datasets."""
+def graph_of(
+    datasets: list[Dataset], *, on: date, files: Mapping[str, Sequence[File]] = MappingProxyType({})
+) -> Graph:
+    """The catalogue with these datasets, and the files in which their rows can be had."""
     graph = Graph()
     for prefix, address in CONTEXT.items():
         graph.bind(prefix, address)
@@ -60,7 +68,10 @@ def graph_of(datasets: list[Dataset], *, on: date) -> Graph:
     graph.add((here, DCAT.themeTaxonomy, URIRef(f"{AUTHORITY}data-theme")))
     graph.add((here, FOAF.homepage, URIRef(_public("/"))))
     for dataset in datasets:
-        graph.add((here, DCAT.dataset, _dataset(graph, dataset)))
+        me = _dataset(graph, dataset)
+        graph.add((here, DCAT.dataset, me))
+        for file in files.get(dataset.code, ()):
+            graph.add((me, DCAT.distribution, _distribution(graph, dataset, me, file)))
     graph.add((here, DCAT.service, _service(graph, publisher)))
     if datasets:
         changed = max(dataset.changed_at for dataset in datasets)
@@ -106,6 +117,20 @@ def _dataset(graph: Graph, dataset: Dataset) -> URIRef:
     if dataset.contract is not None:
         graph.add((me, VERSION, Literal(str(dataset.contract.number))))
     _where_and_when(graph, me, dataset)
+    return me
+
+
+def _distribution(graph: Graph, dataset: Dataset, of: URIRef, file: File) -> URIRef:
+    me = URIRef(f"{file.url}#file")
+    graph.add((me, RDF.type, DCAT.Distribution))
+    graph.add((me, DCTERMS.title, Literal(file.name, lang="vi")))
+    graph.add((me, DCAT.accessURL, of))
+    graph.add((me, DCAT.downloadURL, URIRef(file.url)))
+    graph.add((me, DCAT.mediaType, URIRef(vocabulary.media_type(file.media_type))))
+    if known := vocabulary.file_type(file.form):
+        graph.add((me, DCTERMS["format"], URIRef(known)))
+    graph.add((me, DCTERMS.license, URIRef(LICENCE_URLS[dataset.licence])))  # type: ignore[index]
+    graph.add((me, DCTERMS.modified, Literal(file.changed_at, datatype=XSD.dateTime)))
     return me
 
 

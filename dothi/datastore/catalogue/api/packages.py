@@ -1,5 +1,6 @@
 """Our datasets in the words of CKAN: packages, organizations, groups, tags, licences."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from dothi.datastore.catalogue.choices import Licence, Share, State, Theme
-from dothi.datastore.catalogue.models import Dataset
+from dothi.datastore.catalogue.models import ContractVersion, Dataset
+from dothi.datastore.catalogue.ports import File
 from dothi.datastore.catalogue.rules.vocabulary import LICENCE_URLS
 from dothi.units.models import Unit
 
@@ -24,10 +26,10 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
-def package(dataset: Dataset) -> dict[str, Any]:
+def package(dataset: Dataset, files: Sequence[File] = ()) -> dict[str, Any]:
     """A dataset as a package. Its name is its id, too."""
     licence = Licence(dataset.licence)
-    resources = resources_of(dataset)
+    resources = resources_of(dataset, files)
     tags = [tag(word) for word in dataset.keywords]
     with translation.override("vi"):
         page = f"{settings.PUBLIC_URL}{reverse('catalogue:dataset', args=[dataset.code])}"
@@ -70,33 +72,58 @@ def package(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def resources_of(dataset: Dataset) -> list[dict[str, Any]]:
-    """What of a dataset can be fetched."""
+def resources_of(dataset: Dataset, files: Sequence[File] = ()) -> list[dict[str, Any]]:
+    """What of a dataset can be fetched: its contract, and the files of its rows."""
     version = dataset.contract
     if version is None:
         return []
+    rows = [_of_rows(dataset, file, place) for place, file in enumerate(files, 1)]
+    return [_of_contract(dataset, version), *rows]
+
+
+def _of_contract(dataset: Dataset, version: ContractVersion) -> dict[str, Any]:
     address = f"{settings.PUBLIC_URL}{reverse('catalogue_contract', args=[dataset.code])}"
-    return [
-        {
-            "id": f"{dataset.code}.contract",
-            "package_id": dataset.code,
-            "name": "Hợp đồng dữ liệu (ODCS 3.2)",
-            "description": "Từ điển dữ liệu và những gì được cam kết.",
-            "format": "YAML",
-            "mimetype": "application/yaml",
-            "resource_type": "documentation",
-            "url": address,
-            "url_type": None,
-            "position": 0,
-            "state": "active",
-            "size": None,
-            "hash": "",
-            "created": stamp(dataset.created_at),
-            "last_modified": stamp(version.valid_from),
-            "metadata_modified": stamp(version.valid_from),
-            "datastore_active": False,
-        }
-    ]
+    return {
+        "id": f"{dataset.code}.contract",
+        "package_id": dataset.code,
+        "name": "Hợp đồng dữ liệu (ODCS 3.2)",
+        "description": "Từ điển dữ liệu và những gì được cam kết.",
+        "format": "YAML",
+        "mimetype": "application/yaml",
+        "resource_type": "documentation",
+        "url": address,
+        "url_type": None,
+        "position": 0,
+        "state": "active",
+        "size": None,
+        "hash": "",
+        "created": stamp(dataset.created_at),
+        "last_modified": stamp(version.valid_from),
+        "metadata_modified": stamp(version.valid_from),
+        "datastore_active": False,
+    }
+
+
+def _of_rows(dataset: Dataset, file: File, place: int) -> dict[str, Any]:
+    return {
+        "id": f"{dataset.code}.{file.form}",
+        "package_id": dataset.code,
+        "name": f"{dataset.title_vi} ({file.name})",
+        "description": "",
+        "format": file.form.upper(),
+        "mimetype": file.media_type,
+        "resource_type": "file",
+        "url": file.url,
+        "url_type": "datastore" if file.searched else None,
+        "position": place,
+        "state": "active",
+        "size": None,  # Most are made while they are sent.
+        "hash": "",
+        "created": stamp(dataset.created_at),
+        "last_modified": stamp(file.changed_at),
+        "metadata_modified": stamp(file.changed_at),
+        "datastore_active": file.searched,
+    }
 
 
 def org_name(unit: Unit) -> str:

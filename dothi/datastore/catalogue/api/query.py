@@ -9,8 +9,10 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 
-from dothi.datastore.catalogue.choices import Share, State
-from dothi.datastore.catalogue.models import Dataset
+from dothi.datastore.catalogue import ports
+from dothi.datastore.catalogue.choices import Classification, Share, State, Type
+from dothi.datastore.catalogue.models import Column, Dataset
+from dothi.datastore.catalogue.rules.contract import LONGITUDE
 
 # `+organization:unit-q11`, `-tags:"công viên"`, `groups:(a OR b)`, `metadata_modified:[x TO *]`.
 _TERM = re.compile(r'([+-]?)([\w.]+):("[^"]*"|\([^)]*\)|\[[^\]]*\]|[^\s()]+)')
@@ -94,6 +96,22 @@ def _moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def with_format(value: str) -> Q:
+    """Datasets that can be had in a format: YAML is the contract, others are their rows."""
+    form = value.upper()
+    if form == "YAML":
+        return Q(contract__isnull=False)
+    if form not in ports.FORMS:
+        return Q(pk__in=[])
+    rows = Q(code__in=[code for ask in ports.with_rows for code in ask()])
+    if form != "GEOJSON":
+        return rows
+    placed = Column.objects.filter(
+        Q(type=Type.GEOMETRY) | Q(name__in=LONGITUDE), classification=Classification.PUBLIC
+    )
+    return rows & Q(pk__in=placed.values("dataset"))
+
+
 def _private(value: str) -> Q:
     public = Q(state=State.PUBLISHED, share=Share.OPEN)
     return public if value.lower() == "false" else ~public
@@ -107,9 +125,7 @@ _FIELDS: dict[str, Callable[[str], Q]] = {
     "groups": lambda value: Q(themes__contains=[value]),
     "tags": lambda value: Q(keywords__contains=[value]),
     "license_id": lambda value: Q(licence=value),
-    "res_format": lambda value: (
-        Q(contract__isnull=False) if value.upper() == "YAML" else Q(pk__in=[])
-    ),
+    "res_format": lambda value: with_format(value),
     "type": lambda value: Q() if value == "dataset" else Q(pk__in=[]),
     "dataset_type": lambda value: Q() if value == "dataset" else Q(pk__in=[]),
     "state": lambda value: Q() if value == "active" else Q(pk__in=[]),

@@ -1,12 +1,12 @@
 """The actions that only read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
-from dothi.datastore.catalogue import selectors
+from dothi.datastore.catalogue import ports, selectors
 from dothi.datastore.catalogue.api.asking import (
     AT_MOST,
     Asked,
@@ -23,8 +23,9 @@ from dothi.datastore.catalogue.api.packages import (
     resources_of,
     tag,
 )
-from dothi.datastore.catalogue.api.query import BadQuery, ordered, parse
+from dothi.datastore.catalogue.api.query import BadQuery, ordered, parse, with_format
 from dothi.datastore.catalogue.choices import Licence, Theme
+from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.selectors import Filters
 from dothi.units.models import Unit
 
@@ -52,13 +53,20 @@ def package_list(asked: Asked) -> list[str]:
 
 
 def package_show(asked: Asked) -> dict[str, Any]:
-    return package(asked.dataset())
+    return _packages(asked, [asked.dataset()])[0]
+
+
+def _packages(asked: Asked, datasets: Iterable[Dataset]) -> list[dict[str, Any]]:
+    """With the files of their rows, asked for all at once."""
+    listed = list(datasets)
+    files = ports.files(listed, asked.user, at=asked.at)
+    return [package(one, files.get(one.code, ())) for one in listed]
 
 
 def all_packages(asked: Asked) -> list[dict[str, Any]]:
     start, limit = asked.number("offset", 0, most=10**9), asked.number("limit", 50)
     found = asked.seen.order_by("-changed_at", "code")
-    return [package(dataset) for dataset in found[start : start + limit]]
+    return _packages(asked, found[start : start + limit])
 
 
 def package_search(asked: Asked) -> dict[str, Any]:
@@ -77,7 +85,7 @@ def package_search(asked: Asked) -> dict[str, Any]:
     return {
         "count": found.count(),
         "sort": asked.text("sort") or "score desc, metadata_modified desc",
-        "results": [package(dataset) for dataset in rows[start : start + limit]],
+        "results": _packages(asked, rows[start : start + limit]),
         "facets": {
             name: {item["name"]: item["count"] for item in items} for name, items in facets.items()
         },
@@ -87,8 +95,12 @@ def package_search(asked: Asked) -> dict[str, Any]:
 
 def _facet(asked: Asked, found: Any, name: str) -> list[dict[str, Any]]:
     if name == "res_format":
-        total = found.filter(contract__isnull=False).count()
-        return [{"name": "YAML", "display_name": "YAML", "count": total}] if total else []
+        counts = {form: found.filter(with_format(form)).count() for form in ("YAML", *ports.FORMS)}
+        return [
+            {"name": form, "display_name": form, "count": count}
+            for form, count in counts.items()
+            if count
+        ]
     if name not in FACETS:
         raise Invalid({"facet.field": [f"no such field: {name}"]})
     counts = counted(found, FACETS[name])
@@ -117,10 +129,30 @@ def _called(field: str, value: str) -> tuple[str, str]:
 def resource_show(asked: Asked) -> dict[str, Any]:
     code, _, _part = asked.text("id").partition(".")
     dataset = asked.seen.filter(code=code).first()
-    for resource in resources_of(dataset) if dataset is not None else ():
+    if dataset is None:
+        raise NotFound
+    files = ports.files([dataset], asked.user, at=asked.at).get(code, ())
+    for resource in resources_of(dataset, files):
         if resource["id"] == asked.text("id"):
             return resource
     raise NotFound
+
+
+def resource_search(asked: Asked) -> dict[str, Any]:
+    """`query` is `format:csv` or a list of such; every one has to be in its field."""
+    given = asked.data.get("query") or []
+    terms = [str(one).partition(":") for one in (given if isinstance(given, list) else [given])]
+    for field, _colon, _word in terms:
+        if field not in {"name", "format", "url", "description", "mimetype", "id"}:
+            raise Invalid({"query": [f"no such field: {field[:40]}"]})
+    found = [
+        resource
+        for one in _packages(asked, asked.seen.order_by("code"))
+        for resource in one["resources"]
+        if all(word.lower() in str(resource[field]).lower() for field, _colon, word in terms)
+    ]
+    start, limit = asked.number("offset", 0, most=10**9), asked.number("limit", AT_MOST)
+    return {"count": len(found), "results": found[start : start + limit]}
 
 
 def organization_list(asked: Asked) -> list[Any]:
@@ -140,7 +172,7 @@ def organization_show(asked: Asked) -> dict[str, Any]:
         raise NotFound
     shown = organization(first.unit, mine.count())
     if asked.flag("include_datasets"):
-        shown["packages"] = [package(dataset) for dataset in mine[:AT_MOST]]
+        shown["packages"] = _packages(asked, mine[:AT_MOST])
     return shown | {"users": [], "extras": [], "tags": [], "groups": []}
 
 
@@ -159,7 +191,7 @@ def group_show(asked: Asked) -> dict[str, Any]:
     with translation.override("vi"):
         shown = group(Theme(name), mine.count())
     if asked.flag("include_datasets"):
-        shown["packages"] = [package(dataset) for dataset in mine[:AT_MOST]]
+        shown["packages"] = _packages(asked, mine[:AT_MOST])
     return shown | {"users": [], "extras": [], "tags": [], "groups": []}
 
 
@@ -177,7 +209,7 @@ def tag_show(asked: Asked) -> dict[str, Any]:
         raise NotFound
     shown = tag(word)
     if asked.flag("include_datasets"):
-        shown["packages"] = [package(dataset) for dataset in mine[:AT_MOST]]
+        shown["packages"] = _packages(asked, mine[:AT_MOST])
     return shown
 
 
@@ -193,6 +225,7 @@ ACTIONS: dict[str, Callable[[Asked], Any]] = {
     "package_search": package_search,
     "current_package_list_with_resources": all_packages,
     "resource_show": resource_show,
+    "resource_search": resource_search,
     "organization_list": organization_list,
     "organization_show": organization_show,
     "group_list": group_list,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
-from dothi.datastore.catalogue import permissions, selectors, services
+from dothi.datastore.catalogue import permissions, ports, selectors, services
 from dothi.datastore.catalogue.api.asking import Asked, Denied, Invalid
 from dothi.datastore.catalogue.api.packages import package
 from dothi.datastore.catalogue.choices import Kind, Licence, Rhythm, Share, State, Theme
@@ -43,7 +43,7 @@ def package_create(asked: Asked) -> dict[str, Any]:
         except services.CodeTaken as error:
             raise Invalid({"name": ["That URL is already in use."]}) from error
         _finish(asked, user, made)
-    return package(_again(made))
+    return _shown(asked, made)
 
 
 def package_update(asked: Asked) -> dict[str, Any]:
@@ -81,8 +81,10 @@ def _own(asked: Asked) -> Dataset:
     return dataset
 
 
-def _again(dataset: Dataset) -> Dataset:
-    return Dataset.objects.select_related("unit", "place", "contract").get(pk=dataset.pk)
+def _shown(asked: Asked, dataset: Dataset) -> dict[str, Any]:
+    again = Dataset.objects.select_related("unit", "place", "contract").get(pk=dataset.pk)
+    files = ports.files([again], asked.user, at=asked.at)
+    return package(again, files.get(again.code, ()))
 
 
 def _unit(asked: Asked, user: User, name: str) -> Unit:
@@ -110,7 +112,7 @@ def _changed(asked: Asked, dataset: Dataset, before: Description, *, owner: str)
         except services.NotReady as error:
             raise Invalid({name: ["Missing value"] for name in error.missing}) from error
         _finish(asked, user, dataset)
-    return package(_again(dataset))
+    return _shown(asked, dataset)
 
 
 def _finish(asked: Asked, user: User, dataset: Dataset) -> None:

@@ -5,7 +5,7 @@ takes its place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dothi.datastore.catalogue.choices import (
@@ -90,6 +90,21 @@ class Contract:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.fields)
+
+
+# What columns that say where a row is are called, where it has no column of shapes.
+LONGITUDE, LATITUDE = ("longitude", "lon", "lng", "kinh_do"), ("latitude", "lat", "vi_do")
+
+
+def places_in(fields: Iterable[Field]) -> tuple[str, ...] | None:
+    """The column of shapes, or those of longitude and latitude; None without either."""
+    kinds = {one.name: one.type for one in fields}
+    shape = next((name for name, kind in kinds.items() if kind == Type.GEOMETRY), None)
+    if shape is not None:
+        return (shape,)
+    east = next((name for name in LONGITUDE if name in kinds), None)
+    north = next((name for name in LATITUDE if name in kinds), None)
+    return (east, north) if east and north else None
 
 
 @dataclass(frozen=True, kw_only=True)

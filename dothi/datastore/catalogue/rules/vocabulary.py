@@ -33,3 +33,15 @@ def frequency(name: str) -> str:
 
 def language(code: str) -> str:
     return f"{AUTHORITY}language/{'VIE' if code == 'vi' else 'ENG'}"
+
+
+def media_type(name: str) -> str:
+    """The register of the IANA."""
+    return f"https://www.iana.org/assignments/media-types/{name}"
+
+
+def file_type(form: str) -> str:
+    """The table of file types of the EU; empty for what it does not name."""
+    known = {"csv": "CSV", "xlsx": "XLSX", "json": "JSON", "geojson": "GEOJSON",
+             "parquet": "PARQUET"}  # fmt: skip
+    return f"{AUTHORITY}file-type/{known[form]}" if form in known else ""

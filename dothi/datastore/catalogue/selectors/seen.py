@@ -79,12 +79,18 @@ def keys_of(user: User) -> QuerySet[ApiKey]:
 
 def holder_of(key: str, *, at: datetime) -> User | None:
     """In whose name a program with this key writes; None when the key opens nothing."""
+    held = key_of(key, at=at)
+    return held.user if held is not None else None
+
+
+def key_of(key: str, *, at: datetime) -> ApiKey | None:
+    """The key that a program shows, with its holder; None when it opens nothing."""
     row = (
         ApiKey.objects.select_related("user")
         .filter(key_hash=codes.hash_secret(key), ended_at=None, ends_at__gt=at)
         .first()
     )
-    return row.user if row is not None and row.user.is_active else None
+    return row if row is not None and row.user.is_active else None
 
 
 def keepers_and_places(user: User | AnonymousUser, *, on: date) -> tuple[list[Unit], list[Unit]]:

@@ -7,12 +7,11 @@ import pyarrow as pa
 import shapely
 
 from dothi.datastore.catalogue.choices import Type
-from dothi.datastore.catalogue.rules.contract import Field
+from dothi.datastore.catalogue.rules.contract import LATITUDE, LONGITUDE, Field
 from dothi.datastore.quality.models import Distribution, Profile
 from dothi.datastore.quality.rules import figures
 from dothi.datastore.quality.services import background
 from dothi.datastore.sharing.services import Opening
-from dothi.datastore.sharing.services.exporting import LATITUDE, LONGITUDE
 from dothi.datastore.tables.rules.sql import name
 
 DATA = "data"

@@ -12,14 +12,13 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from dothi.datastore.catalogue.choices import Type
-from dothi.datastore.catalogue.rules.contract import Field
+from dothi.datastore.catalogue.rules.contract import Field, places_in
 from dothi.datastore.sharing.choices import Form
 from dothi.datastore.sharing.services.opening import Opening
 from dothi.datastore.tables.registry import Told, Wanted
 from dothi.lib import tables as sheets
 
 AT_ONCE = 5000
-LONGITUDE, LATITUDE = ("longitude", "lon", "lng", "kinh_do"), ("latitude", "lat", "vi_do")
 
 
 class TooManyRows(Exception):
@@ -199,13 +198,7 @@ def _plain(value: Any, one: Field) -> Any:
 
 def places_of(opening: Opening) -> tuple[str, ...] | None:
     """The column of shapes, or those of longitude and latitude; None without either."""
-    names = {one.name for one in opening.fields}
-    shape = next((one.name for one in opening.fields if one.type == Type.GEOMETRY), None)
-    if shape is not None:
-        return (shape,)
-    east = next((name for name in LONGITUDE if name in names), None)
-    north = next((name for name in LATITUDE if name in names), None)
-    return (east, north) if east and north else None
+    return places_in(opening.fields)
 
 
 def _geojson(opening: Opening) -> Iterator[bytes]:

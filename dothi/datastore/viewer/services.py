@@ -1,0 +1,120 @@
+"""Look at the rows of a dataset that was opened: a page of them, their number, all of them."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+from django.conf import settings
+
+from dothi.datastore.sharing.services import Opening, hide_small
+from dothi.datastore.viewer.rules.look import Asked, Look, NotUnderstood, Writer
+
+__all__ = ["NotUnderstood", "Seen", "TooSlow", "every", "seen", "total"]
+
+SECONDS = 8
+AT_ONCE = 5_000
+MOST_GROUPS = 5_000  # Of a personal dataset: all are needed to judge which are too small.
+
+
+class TooSlow(Exception):
+    """The look took longer than it may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Rows as plain values, in the order of the heads. `hidden` groups are too small to show."""
+
+    heads: tuple[str, ...]
+    rows: list[list[Any]]
+    more: bool
+    hidden: int = 0
+
+
+def seen(
+    opening: Opening, look: Look, *, limit: int, offset: int = 0, with_row: bool = False
+) -> Seen:
+    """Rows from `offset` on, at most `limit`.
+
+    Groups of a dataset about persons are shown only where they are large enough, and so that others
+    do not give them away.
+
+    Raises:
+        NotUnderstood: it names what is not there.
+        TooSlow: see there.
+    """
+    writer = _writer(opening, look)
+    if look.groups and opening.at_least:
+        return _guarded(opening, writer, limit=limit, offset=offset)
+    asked = writer.page(limit=limit + 1, offset=offset, with_row=with_row)
+    rows = _rows(opening, asked)
+    if look.groups:  # Without the count that small numbers are judged by.
+        rows = [row[:-1] for row in rows]
+        asked = Asked(text="", heads=asked.heads[:-1])
+    return Seen(heads=asked.heads, rows=rows[:limit], more=len(rows) > limit)
+
+
+def _guarded(opening: Opening, writer: Writer, *, limit: int, offset: int) -> Seen:
+    asked = writer.page(limit=MOST_GROUPS + 1)
+    rows = _rows(opening, asked)
+    if len(rows) > MOST_GROUPS:
+        raise NotUnderstood("groups")
+    two = len(writer.look.groups) == 2
+    cells = {(repr(row[0]), repr(row[1]) if two else ""): int(row[-1]) for row in rows}
+    shown = hide_small(cells, at_least=opening.at_least)
+    kept = [
+        row[:-1] for row in rows if shown[repr(row[0]), repr(row[1]) if two else ""] is not None
+    ]
+    part = kept[offset : offset + limit]
+    return Seen(
+        heads=asked.heads[:-1], rows=part, more=len(kept) > offset + limit,
+        hidden=len(rows) - len(kept),
+    )  # fmt: skip
+
+
+def total(opening: Opening, look: Look) -> int:
+    """How many rows or groups there are in all."""
+    narrowed = look.filters or look.words or look.box or look.groups or look.distinct
+    if not narrowed:
+        return opening.rows
+    return int(_rows(opening, _writer(opening, look).total())[0][0])
+
+
+def every(opening: Opening, look: Look) -> Iterator[list[Any]]:
+    """All rows of a look, as they come; groups are a page of their own (`seen`)."""
+    asked = _writer(opening, look).page(limit=None)
+    with opening.connect() as connection:
+        for batch in connection.execute(asked.text, asked.parameters).to_arrow_reader(AT_ONCE):
+            yield from _lists(batch.columns)
+
+
+def _writer(opening: Opening, look: Look) -> Writer:
+    return Writer(look, opening.fields, ZoneInfo(settings.TIME_ZONE))
+
+
+def _rows(opening: Opening, asked: Asked) -> list[list[Any]]:
+    with opening.connect() as connection, _in_time(connection):
+        try:
+            table = connection.execute(asked.text, asked.parameters).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise TooSlow from error
+        except duckdb.ConversionException as error:
+            raise NotUnderstood(str(error)[:80]) from error
+    return list(_lists(table.columns))
+
+
+def _lists(columns: Sequence[Any]) -> Iterator[list[Any]]:
+    return (list(row) for row in zip(*(one.to_pylist() for one in columns), strict=True))
+
+
+@contextmanager
+def _in_time(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    clock = threading.Timer(SECONDS, connection.interrupt)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.cancel()
