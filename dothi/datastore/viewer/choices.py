@@ -42,6 +42,6 @@ class Show(TextChoices):
     """As what the rows or groups are shown."""
 
     TABLE = "table", _("Table")
-    BARS = "bars", _("Bars")
-    LINE = "line", _("Line")
+    BARS = "bars", _("Bar chart")
+    LINE = "line", _("Line chart")
     MAP = "map", _("Map")

@@ -84,8 +84,14 @@ def total(opening: Opening, look: Look) -> int:
 
 
 def every(opening: Opening, look: Look) -> Iterator[list[Any]]:
-    """All rows of a look, as they come; groups are a page of their own (`seen`)."""
-    asked = _writer(opening, look).page(limit=None)
+    """All rows of a look, as they come; groups are a page of their own (`seen`).
+
+    Raises NotUnderstood at once, before the first row is asked for.
+    """
+    return _flowing(opening, _writer(opening, look).page(limit=None))
+
+
+def _flowing(opening: Opening, asked: Asked) -> Iterator[list[Any]]:
     with opening.connect() as connection:
         for batch in connection.execute(asked.text, asked.parameters).to_arrow_reader(AT_ONCE):
             yield from _lists(batch.columns)

@@ -17,7 +17,6 @@ class AskForm(forms.Form):
         label=_("Question in SQL"),
         max_length=LONGEST,
         strip=False,
-        required=False,
         help_text=_("One SELECT. Datasets are named by their code, a version by @ and its number."),
         widget=forms.Textarea(
             attrs={"rows": 8, "spellcheck": "false", "autocapitalize": "off", "class": "code"}

@@ -102,5 +102,5 @@ def _nothing_inside(content: bytes, tmp_path: Any) -> None:
     path = tmp_path / "x.duckdb"
     path.write_bytes(content)
     with duckdb.connect(str(path), read_only=True) as connection:
-        rows = str(connection.execute("select * from data").fetchall())
+        rows = str(connection.execute("select * from data").to_arrow_table().to_pylist())
     assert not [secret for secret in SECRETS if secret in rows]

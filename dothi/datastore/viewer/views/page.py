@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
@@ -60,7 +60,7 @@ def view(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @require_safe
 @xframe_options_exempt
-@csp_update({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})
 @limited("viewer", limit=6000, per=HOUR, methods=("GET",))  # type: ignore[arg-type]
 def embed(request: HttpRequest, code: str) -> HttpResponseBase:
     """The same, small, for pages of others. Only what is open: nobody is signed in here."""
@@ -81,7 +81,6 @@ def table(request: HttpRequest, code: str) -> HttpResponseBase:
             heads, rows = seen.heads, iter(seen.rows)
         else:
             heads = address.look.columns or tuple(one.name for one in opening.fields)
-            services.total(opening, address.look)  # Refuses before the first line is sent.
             rows = services.every(opening, address.look)
     except NOT_THERE as error:
         raise Http404 from error
@@ -166,6 +165,11 @@ def _answer(request: HttpRequest, opening: sharing.Opening, address: Address) ->
     seen = services.seen(opening, look, limit=PAGE, offset=offset)
     fields = {one.name: one for one in opening.fields}
     heads = [_head(name, fields, address) for name in seen.heads]
+    buckets = [bucket for _name, bucket in look.groups]
+    for row in seen.rows:
+        for place, bucket in enumerate(buckets):
+            row[place] = _stretch(row[place], bucket)
+    chart = _chart(seen, heads, address)
     return {
         "heads": heads,
         "rows": [
@@ -184,7 +188,14 @@ def _answer(request: HttpRequest, opening: sharing.Opening, address: Address) ->
         if seen.more
         else "",
         "first_url": f"?{written(address)}" if address.page > 1 else "",
-        "chart": _chart(seen, heads, address),
+        "chart": chart,
+        # Bars are a table themselves: the same figures do not stand there twice.
+        "only_chart": chart is not None
+        and address.show == Show.BARS
+        and len(buckets) == 1
+        and not seen.more
+        and address.page == 1
+        and len(seen.rows) <= DRAWN,
         **(_map(request, opening, seen, address) if address.show == Show.MAP else {}),
     }
 
@@ -222,6 +233,13 @@ def _shown(value: Any, one: Field | None) -> str:
         return str(formats.localize(value, use_l10n=True))
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _stretch(value: Any, bucket: Bucket) -> Any:
+    """A month or a year, not its first day."""
+    if isinstance(value, date) and bucket in {Bucket.MONTH, Bucket.YEAR}:
+        return f"{value:%m/%Y}" if bucket == Bucket.MONTH else f"{value:%Y}"
+    return value
 
 
 def _chart(seen: services.Seen, heads: list[Head], address: Address) -> dict[str, Any] | None:
@@ -319,6 +337,7 @@ def _choices(opening: sharing.Opening, address: Address) -> dict[str, Any]:
     empty = {"column": "", "how": How.IS.value, "value": ""}
     rooms = max(ROOMS, len(filters) + 1)
     return {
+        "grouped_sort": (sort, sort.removeprefix("-")) if look.groups and sort else None,
         "q": look.words,
         "filters": [*filters, *[empty] * (rooms - len(filters))],
         "filtered": bool(filters or look.words),
