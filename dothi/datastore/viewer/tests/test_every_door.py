@@ -71,7 +71,9 @@ DOORS: dict[str, Door] = {
 WHO = {"everybody": None, "officer": Role.SPECIALIST, "steward": Role.STEWARD}
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(
+    "who", ["everybody", "officer", pytest.param("steward", marks=pytest.mark.long)]
+)
 def test_a_masked_column_stays_masked_through_every_door(
     client: Client, who: str, tmp_path: Any
 ) -> None:
@@ -102,5 +104,6 @@ def _nothing_inside(content: bytes, tmp_path: Any) -> None:
     path = tmp_path / "x.duckdb"
     path.write_bytes(content)
     with duckdb.connect(str(path), read_only=True) as connection:
-        rows = str(connection.execute("select * from data").to_arrow_table().to_pylist())
-    assert not [secret for secret in SECRETS if secret in rows]
+        rows = connection.execute("select * from data").to_arrow_table().to_pylist()
+    text = " ".join(str(value) for row in rows for value in row.values())
+    assert not [secret for secret in SECRETS if secret in text]
