@@ -32,7 +32,10 @@ def main() -> int:
     from bench.__main__ import _machine
 
     with measured() as house:
+        from bench import seeding
+
         print(_machine(), flush=True)
+        seeding.furnish()
         for line in everything(house):
             print(line, flush=True)
     return 0
@@ -66,7 +69,7 @@ def _publish() -> None:
 
     from dothi.core import clock
     from dothi.datastore.catalogue import services as catalogue
-    from dothi.datastore.catalogue.choices import Licence, Mode, Share, Type
+    from dothi.datastore.catalogue.choices import Licence, Mode, Share, Theme, Type
     from dothi.datastore.catalogue.rules.contract import Contract, Field
     from dothi.datastore.tables import services as tables
     from dothi.units import selectors as units
@@ -85,7 +88,7 @@ def _publish() -> None:
         code=CODE, unit=units.root(on=at.date()), by="system", at=at,
         description=catalogue.Description(
             title_vi="Phản ánh", title_en="Reports", description_vi="Bịa.", share=Share.OPEN,
-            licence=Licence.CC_BY,
+            licence=Licence.CC_BY, themes=(Theme.SOCIETY,),
         ),
     )  # fmt: skip
     contract = Contract(dataset=CODE, version=1, fields=fields, key=("code",))

@@ -233,7 +233,7 @@ def item(request: HttpRequest, code: str, feature: str) -> Answer:
             number = int(feature) if feature.isdecimal() and len(feature) < 10 else 0
             if not 0 < number <= opening.rows:
                 raise sharing.NotShared(code)
-            seen = services.seen(opening, Look(sort=((ROW, False),)), limit=1, offset=number - 1,
+            seen = services.seen(opening, Look(), limit=1, offset=number - 1,
                                  with_row=True)  # fmt: skip
     except services.NotUnderstood as error:
         raise sharing.NotShared(code) from error
@@ -306,7 +306,7 @@ def _look(request: HttpRequest, opening: sharing.Opening) -> Look:
         filters.append(Filter(column=name, how=How.IS, values=(str(text),)))
     return Look(
         filters=(*filters, *_times(request, opening)), box=_box(request),
-        places=sharing.places_of(opening) or (), sort=((ROW, False),),
+        places=sharing.places_of(opening) or (),
     )  # fmt: skip
 
 
