@@ -6,4 +6,4 @@ class IndicatorsConfig(AppConfig):
     label = "datastore_indicators"
 
     def ready(self) -> None:
-        from dothi.datastore.indicators import datasets, permissions  # noqa: F401
+        from dothi.datastore.indicators import datasets, handlers, permissions  # noqa: F401

@@ -5,6 +5,8 @@ from procrastinate.contrib.django import app
 from dothi.core import clock
 from dothi.datastore.indicators import services
 
+MEASURE_RELEASE = "indicators.measure_release"
+
 
 @app.periodic(cron="0 * * * *")
 @app.task(queueing_lock="indicators.take_readings", pass_context=False)
@@ -18,6 +20,12 @@ def take_readings(timestamp: int) -> None:
 def measure_store(timestamp: int) -> None:
     """Every five minutes: what the store says now. Its tables are fed every two."""
     services.measure_store(at=clock.now().replace(second=0, microsecond=0))
+
+
+@app.task(name=MEASURE_RELEASE, queue="store")
+def measure_release(release: str) -> None:
+    """When many tables were pinned: what they say of the moment of the release."""
+    services.measure_release(release)
 
 
 @app.periodic(cron="40 3 * * *")

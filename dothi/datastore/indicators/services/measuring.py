@@ -14,6 +14,7 @@ from dothi.datastore.indicators.rules import Part
 from dothi.datastore.indicators.selectors import figures, finding
 from dothi.datastore.indicators.selectors.store import FAULTS, Store
 from dothi.datastore.indicators.services.defining import define
+from dothi.datastore.tables import selectors as tables
 
 logger = logging.getLogger(__name__)
 # Store runs between full hours are for boards; they are let go when this old.
@@ -49,9 +50,14 @@ def measure_store(*, at: datetime, codes: Iterable[str] | None = None) -> int:
     return _measure(at=at, codes=codes, release="")
 
 
-def measure_release(release: str, *, at: datetime, codes: Iterable[str] | None = None) -> int:
-    """Run every indicator over the versions of a release, and keep the parts under its code."""
-    return _measure(at=at, codes=codes, release=release)
+def measure_release(release: str, *, codes: Iterable[str] | None = None) -> int:
+    """Run every indicator over the versions of a release, as of its moment, and keep the parts
+    under its code.
+
+    Raises:
+        Release.DoesNotExist: there is no such release.
+    """
+    return _measure(at=tables.release_of(release).at, codes=codes, release=release)
 
 
 def _measure(*, at: datetime, codes: Iterable[str] | None, release: str) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from ibis.expr.types import Scalar, Table
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from dothi.datastore.indicators import registry, selectors, services
+from dothi.datastore.indicators import handlers, jobs, registry, selectors, services
 from dothi.datastore.indicators.choices import Past, Run, Scale
 from dothi.datastore.indicators.models import Definition, Measurement, Reading, Trouble
 from dothi.datastore.indicators.registry import Dimension, Indicator, Source, UnitColumn
@@ -17,6 +18,7 @@ from dothi.datastore.indicators.rules import NOWHERE
 from dothi.datastore.indicators.selectors import cluster
 from dothi.datastore.indicators.tests.factories import NOON, lamps_stored, make_lamps
 from dothi.datastore.tables import services as store
+from dothi.datastore.tables.events import ReleaseMade
 from dothi.units.choices import Kind
 from dothi.units.models import Unit
 
@@ -175,8 +177,11 @@ def test_a_release_has_its_own_figures_which_are_no_part_of_the_trend(
 ) -> None:
     lamps_stored([lamp("L-1", NOON)])
     store.release("2026-Q1", by="system", at=NOON)
-    assert services.measure_release("2026-Q1", at=NOON, codes=[CODE]) == 1
-    assert Measurement.objects.get().release == "2026-Q1"
+    handlers.measure(ReleaseMade(code="2026-Q1", tables=[]))
+    [job] = ProcrastinateJob.objects.filter(task_name=jobs.MEASURE_RELEASE)
+    jobs.measure_release(**job.args)
+    kept = Measurement.objects.get(indicator=CODE)
+    assert (kept.release, kept.at) == ("2026-Q1", NOON)
     assert selectors.trend(CODE, since=NOON) == []
 
 
