@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from dothi.core import clock
 from dothi.datastore.ingestion import selectors, services
+from dothi.datastore.ingestion.services.feeding import FEED
 from dothi.datastore.ingestion.services.starting import READ
 
 
@@ -23,7 +24,7 @@ def take_up(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="ingestion.feed", queue="store", queueing_lock="ingestion.feed")
+@app.task(name=FEED, queue="store", queueing_lock=FEED)
 def feed(timestamp: int) -> None:
     """Every two minutes: what the domains changed comes into the store."""
     services.feed_all(at=clock.now())

@@ -14,6 +14,7 @@ from dothi.core.crypto import services as crypto
 from dothi.core.workdays import services as workdays
 from dothi.core.workdays.selectors import official_calendar
 from dothi.datastore.catalogue import services as catalogue
+from dothi.datastore.ingestion import services as ingestion
 from dothi.feedback import services as feedback
 from dothi.lib.worktime import Calendar
 from dothi.run.demo.cities import DEMO, DISTRICT, City
@@ -79,6 +80,7 @@ def _news(at: datetime) -> None:
 
 def _datasets(at: datetime) -> None:
     catalogue.adopt(at=at)
+    ingestion.ask_to_feed()
 
 
 def people() -> list[tuple[str, str]]:

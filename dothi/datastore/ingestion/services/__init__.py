@@ -1,5 +1,6 @@
 """Take data in: receive a file, read it under a contract, mend what was put aside, publish."""
 
+from dothi.datastore.ingestion.services.feeding import ask_to_feed as ask_to_feed
 from dothi.datastore.ingestion.services.feeding import feed as feed
 from dothi.datastore.ingestion.services.feeding import feed_all as feed_all
 from dothi.datastore.ingestion.services.landing import HeldErased as HeldErased
