@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from dothi.core.events.registry import on
-from dothi.datastore.indicators.jobs import MEASURE_RELEASE
+from dothi.datastore.indicators.services import MEASURE_RELEASE
 from dothi.datastore.tables.events import ReleaseMade
 
 

@@ -5,8 +5,6 @@ from procrastinate.contrib.django import app
 from dothi.core import clock
 from dothi.datastore.indicators import services
 
-MEASURE_RELEASE = "indicators.measure_release"
-
 
 @app.periodic(cron="0 * * * *")
 @app.task(queueing_lock="indicators.take_readings", pass_context=False)
@@ -22,7 +20,7 @@ def measure_store(timestamp: int) -> None:
     services.measure_store(at=clock.now().replace(second=0, microsecond=0))
 
 
-@app.task(name=MEASURE_RELEASE, queue="store")
+@app.task(name=services.MEASURE_RELEASE, queue="store")
 def measure_release(release: str) -> None:
     """When many tables were pinned: what they say of the moment of the release."""
     services.measure_release(release)

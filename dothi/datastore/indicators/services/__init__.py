@@ -22,6 +22,7 @@ from dothi.datastore.indicators.services.making import (
     try_out,
 )
 from dothi.datastore.indicators.services.measuring import (
+    MEASURE_RELEASE,
     measure_release,
     measure_store,
     take_readings,
@@ -29,6 +30,7 @@ from dothi.datastore.indicators.services.measuring import (
 )
 
 __all__ = [
+    "MEASURE_RELEASE",
     "BadSample",
     "ChangedMeanwhile",
     "CodeTaken",

@@ -16,6 +16,7 @@ from dothi.datastore.indicators.selectors.store import FAULTS, Store
 from dothi.datastore.indicators.services.defining import define
 from dothi.datastore.tables import selectors as tables
 
+MEASURE_RELEASE = "indicators.measure_release"  # Name of the job.
 logger = logging.getLogger(__name__)
 # Store runs between full hours are for boards; they are let go when this old.
 KEEP_BETWEEN = timedelta(days=2)

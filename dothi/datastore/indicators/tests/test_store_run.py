@@ -178,7 +178,7 @@ def test_a_release_has_its_own_figures_which_are_no_part_of_the_trend(
     lamps_stored([lamp("L-1", NOON)])
     store.release("2026-Q1", by="system", at=NOON)
     handlers.measure(ReleaseMade(code="2026-Q1", tables=[]))
-    [job] = ProcrastinateJob.objects.filter(task_name=jobs.MEASURE_RELEASE)
+    [job] = ProcrastinateJob.objects.filter(task_name=services.MEASURE_RELEASE)
     jobs.measure_release(**job.args)
     kept = Measurement.objects.get(indicator=CODE)
     assert (kept.release, kept.at) == ("2026-Q1", NOON)
