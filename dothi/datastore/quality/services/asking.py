@@ -82,7 +82,9 @@ def _together(
     connection: duckdb.DuckDBPyConnection, source: str, asked: Sequence[Check]
 ) -> list[Answer]:
     question = ", ".join(f"{one.failing}, {one.among}" for one in asked)
-    found = connection.execute(f"select {question} from {source}").fetchone() or ()
+    row = connection.execute(f"select {question} from {source}").fetchone() or ()
+    # Of a column without a value `count_if` says nothing instead of 0.
+    found = [count or 0 for count in row]
     return [
         answered(one, found[2 * number], found[2 * number + 1]) for number, one in enumerate(asked)
     ]
@@ -127,7 +129,7 @@ def newest(dataset: str, columns: Iterable[str]) -> "Version":
 
 def _pair(connection: duckdb.DuckDBPyConnection, question: str) -> tuple[int, int]:
     failing, among = connection.execute(question).fetchone() or (0, 0)
-    return int(failing), int(among)
+    return int(failing or 0), int(among or 0)
 
 
 # --- Rules over several tables -------------------------------------------------------------------

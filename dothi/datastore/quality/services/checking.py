@@ -3,7 +3,7 @@
 import logging
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -105,8 +105,7 @@ class _Look:
         check = _check(CheckKind.DRIFT, Dimension.CONSISTENCY, column=one.name)
 
         def ask() -> Answer:
-            question = drift.counts(one, tables.rows_of(self.version), known.classes)
-            now = connection.execute(question).fetchone() or ()
+            now = _counted(connection, one, tables.rows_of(self.version), known.classes)
             distance = drift.index(known.counts, now)
             return answered(
                 check, int(distance >= drift.MOVED), 1,
@@ -138,17 +137,25 @@ class _Look:
                 classes = [row[0] for row in connection.execute(drift.cuts(one, source)).fetchall()]
                 if not classes:
                     continue
-                counts = connection.execute(drift.counts(one, source, classes)).fetchone()
+                counts = _counted(connection, one, source, classes)
             except duckdb.Error:  # Of another type than its contract says: a check says so.
                 logger.exception("the spread of %s.%s", self.dataset.code, one.name)
                 continue
             found.append(
                 Distribution(
                     dataset=self.dataset.code, version=self.version.number, column=one.name,
-                    classes=classes, counts=list(counts or ()), at=self.at,
+                    classes=classes, counts=counts, at=self.at,
                 )
             )  # fmt: skip
         return found
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, one: Field, source: str, classes: Sequence[float | str]
+) -> list[int]:
+    """Rows in each class; of a column without a value `count_if` says nothing instead of 0."""
+    row = connection.execute(drift.counts(one, source, classes)).fetchone() or ()
+    return [count or 0 for count in row]
 
 
 def _check(kind: CheckKind, dimension: Dimension, *, column: str = "", **facts: Any) -> Check:

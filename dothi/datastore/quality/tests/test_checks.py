@@ -61,6 +61,24 @@ def test_what_is_as_agreed_has_a_hundred(unit: Unit) -> None:
     assert not Duty.objects.exists()
 
 
+def test_columns_without_a_value_break_nothing(unit: Unit) -> None:
+    contract = trees(
+        fields=(
+            *trees().fields[:1], field("kind", allowed=("Sao đen",), max_length=9, pattern="S.*"),
+            *trees().fields[2:],
+        ),
+        compares=(Compare(left="longitude", how=Comparison.LESS, right="latitude"),),
+    )  # fmt: skip
+    make_trees(unit, contract=contract)
+    publish([{"tree": f"C-{n}"} for n in range(300)], run="a", contract=contract)
+    assert look().score == 100.0
+    filled = [{"tree": f"C-{n}", "kind": "Sao đen"} for n in range(300)]
+    publish(filled, run="b", contract=contract, at=MONDAY_9AM + DAY)
+    assert not failed(look(MONDAY_9AM + DAY))
+    publish([], run="c", contract=contract, at=MONDAY_9AM + 2 * DAY)
+    assert not failed(look(MONDAY_9AM + 2 * DAY))
+
+
 def test_every_kind_of_fault_is_counted(unit: Unit) -> None:
     """Published under a contract that asked little; now more is agreed."""
     make_trees(unit)
