@@ -254,11 +254,12 @@ HISTORY = register(
 
 
 def _other_state(tables: Any) -> Any:
-    """Reports whose last step left them in another state than the table of reports shows."""
+    """Reports that no last step led to the state that they have. Steps of one moment are all last:
+    resolving and publishing are often one act."""
     steps, reports = tables["feedback-history"], tables["feedback-reports"]
-    last = steps.group_by("code").aggregate(state_then=steps.state.argmax(steps["at"]))
-    both = reports.join(last, "code")
-    return both.filter(both.state != both.state_then)
+    last = steps.group_by("code").aggregate(last=steps["at"].max())
+    ends = steps.join(last, "code").filter(lambda row: row["at"] == row.last)
+    return reports.semi_join(last, "code").anti_join(ends, ["code", "state"])
 
 
 register_rule(

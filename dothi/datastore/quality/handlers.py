@@ -17,7 +17,8 @@ def forget(event: VersionRewritten | VersionsClosed) -> None:
 @on(VersionPublished, ContractAgreed, name="quality.look")
 def look(event: VersionPublished | ContractAgreed) -> None:
     """Other rows, or another agreement on them: all checks are asked anew."""
-    code = event.table if isinstance(event, VersionPublished) else event.code
-    services.rows_changed(code)
+    published = isinstance(event, VersionPublished)
+    code = event.table if published else event.code
+    services.rows_changed(code, first=published and event.number == 1)
     if (dataset := selectors.dataset_of(code)) is not None:
         services.mind(dataset, at=clock.now())

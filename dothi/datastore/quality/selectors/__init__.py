@@ -6,6 +6,7 @@ from dothi.datastore.quality.selectors.changes import comparable as comparable
 from dothi.datastore.quality.selectors.delivering import Delivery as Delivery
 from dothi.datastore.quality.selectors.delivering import calendar_of as calendar_of
 from dothi.datastore.quality.selectors.delivering import dataset_of as dataset_of
+from dothi.datastore.quality.selectors.delivering import every_code as every_code
 from dothi.datastore.quality.selectors.delivering import expected_of as expected_of
 from dothi.datastore.quality.selectors.delivering import is_dated as is_dated
 from dothi.datastore.quality.selectors.delivering import timeliness as timeliness

@@ -27,6 +27,10 @@ def dataset_of(code: str) -> "Dataset | None":
     return catalogue.every_dataset().filter(code=code).first()
 
 
+def every_code() -> list[str]:
+    return list(catalogue.every_dataset().values_list("code", flat=True))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timeliness:
     in_time: bool

@@ -17,7 +17,12 @@ def ask_to_inspect(code: str, *, why: Why = Why.PUBLISHED) -> None:
     background.once(INSPECT, code, later=later, dataset=code, why=str(why))
 
 
-def rows_changed(code: str) -> None:
-    """A table has a new version: it is looked at, and so is what is measured against it."""
-    for one in sorted({code, *selectors.readers_of(code)}):
-        ask_to_inspect(one)
+def rows_changed(code: str, *, first: bool = False) -> None:
+    """A table has a new version: it is looked at, and so is what is measured against it.
+
+    Of the first one everything is: others may have waited to be held against it.
+    """
+    ask_to_inspect(code)
+    others = selectors.every_code() if first else selectors.readers_of(code)
+    for one in sorted({*others} - {code}):
+        ask_to_inspect(one, why=Why.ASKED if first else Why.PUBLISHED)

@@ -70,7 +70,12 @@ def dataset(request: SignedInRequest, code: str) -> HttpResponse:
     }
     if look is not None:
         results = [result_shown(one, found.agreed) for one in selectors.results_of(look)]
-        context |= {**look_shown(look), "results": results, "trend": trend_of(code, at)}
+        context |= {
+            **look_shown(look),
+            "not_passed": [one for one in results if not one["passed"]],
+            "passed": [one for one in results if one["passed"]],
+            "trend": trend_of(code, at),
+        }
     return render(request, "quality/desk_dataset.html", context)
 
 

@@ -38,7 +38,7 @@ def tone(score: float | None) -> str:
 
 
 def percent(score: float | None) -> str:
-    return "–" if score is None else f"{formats.number_format(score, 1)} %"
+    return "–" if score is None else f"{formats.number_format(score, 1)}\u00a0%"
 
 
 def look_shown(look: Inspection) -> dict[str, Any]:
@@ -69,6 +69,7 @@ def result_shown(result: Result, contract: Contract | None) -> dict[str, Any]:
         "outcome": Outcome(result.outcome).label,
         "tone": TONES[Outcome(result.outcome)],
         "failed": result.outcome == Outcome.FAILED,
+        "passed": result.outcome == Outcome.PASSED,
     }
 
 
