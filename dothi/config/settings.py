@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "dothi.datastore.workbench",
     "dothi.datastore.sharing",
     "dothi.datastore.rights",
+    "dothi.datastore.lineage",
     "dothi.datastore.quality",
     "dothi.datastore.sources",
     "dothi.datastore.ingestion",

@@ -27,6 +27,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.datastore.indicators.urls")),
     path("", include("dothi.datastore.rights.urls")),
     path("", include("dothi.datastore.quality.urls")),
+    path("", include("dothi.datastore.lineage.urls")),
     path("papers/", include("dothi.core.papers.urls")),
     path("", include("dothi.web.urls")),
     prefix_default_language=False,

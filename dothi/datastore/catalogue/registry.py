@@ -105,3 +105,9 @@ class Panel:
 panels: list[Panel] = []
 # The same on the page of the steward; whoever sees that page looks after the dataset.
 desk_panels: list[Panel] = []
+
+
+# --- Who is touched when a contract changes ------------------------------------------------------
+
+# `watcher(code, columns)` says in words who uses columns of a dataset that are about to change.
+watchers: list[Callable[[str, Collection[str]], Iterable[str]]] = []

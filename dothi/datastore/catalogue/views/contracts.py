@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, power_required
 from dothi.core import clock
-from dothi.datastore.catalogue import forms, permissions, services, wording
-from dothi.datastore.catalogue.choices import Power, Rhythm
+from dothi.datastore.catalogue import forms, permissions, registry, services, wording
+from dothi.datastore.catalogue.choices import Power, Rhythm, Side
 from dothi.datastore.catalogue.models import Dataset
 from dothi.datastore.catalogue.rules import odcs
 from dothi.datastore.catalogue.rules.contract import Contract
@@ -104,10 +104,22 @@ def _difference(
             "number": new.version,
             "first": found.contract is None,
             "changes": told(differences),
+            "touched": _touched(found.code, differences),
             "columns": dictionary(new),
             "ignored": ignored,
         },
     )
+
+
+def _touched(code: str, differences: Any) -> list[str]:
+    """Who uses what readers will not find as before, under its old name and its new one."""
+    columns = {
+        name
+        for one in differences
+        if one.column and Side.READERS in one.concerns
+        for name in ((one.before, one.column) if one.what == "name" else (one.column,))
+    }
+    return [said for watcher in registry.watchers for said in watcher(code, sorted(columns))]
 
 
 def _contract_in(text: str) -> tuple[Contract | None, list[str]]:

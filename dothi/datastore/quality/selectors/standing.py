@@ -60,6 +60,11 @@ def rules_of(code: str) -> QuerySet[CrossRule]:
     return CrossRule.objects.filter(dataset=code, ended_at=None).order_by("id")
 
 
+def all_rules() -> QuerySet[CrossRule]:
+    """Every rule that holds, for work that no person asks for."""
+    return CrossRule.objects.filter(ended_at=None).order_by("id")
+
+
 def readers_of(code: str) -> set[str]:
     """Datasets with a rule that reads this one: they are to be looked at when it changes."""
     stated = CrossRule.objects.filter(other=code, ended_at=None).values_list("dataset", flat=True)
