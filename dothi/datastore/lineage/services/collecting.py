@@ -7,7 +7,7 @@ from dothi.datastore.catalogue.choices import Share, State
 from dothi.datastore.catalogue.registry import Current, DomainDataset
 from dothi.datastore.catalogue.registry import datasets as registered
 from dothi.datastore.catalogue.rules.contract import Contract
-from dothi.datastore.indicators.registry import MOMENT, indicators
+from dothi.datastore.indicators.registry import MOMENT, Indicator, indicators
 from dothi.datastore.lineage.choices import How, Kind
 from dothi.datastore.lineage.rules import tracing
 from dothi.datastore.lineage.rules.graph import Link, Point
@@ -15,6 +15,7 @@ from dothi.datastore.quality import selectors as quality
 from dothi.datastore.quality.registry import table_rules
 
 FILES = "csv, xlsx, json, parquet"
+UNIT = "unit_id"  # Looked up in the store by the code of the unit.
 
 
 def contracts() -> Iterator[Link]:
@@ -94,12 +95,26 @@ def measures() -> Iterator[Link]:
     for code, indicator in indicators.items():
         for output, read in tracing.columns_of(indicator.expression()).items():
             for (table, column), how in read.items():
-                if table != MOMENT:
+                if table == MOMENT:
+                    continue
+                for source in _stored(indicator, table, column):
                     yield Link(
-                        source=Point(Kind.TABLE, table, column),
-                        target=Point(Kind.INDICATOR, code, output),
-                        how=how, open=indicator.public,
+                        source=source, target=Point(Kind.INDICATOR, code, output), how=how,
+                        open=indicator.public,
                     )  # fmt: skip
+
+
+def _stored(indicator: Indicator, table: str, column: str) -> Iterator[Point]:
+    """Where a column of a table stands in the store; the table itself where it does not."""
+    source = indicator.stores.get(table)
+    if source is None:
+        yield Point(Kind.TABLE, table, column)
+    elif source.unit is not None and column == UNIT:
+        yield Point(Kind.DATASET, source.dataset, source.unit.code)
+        if source.unit.on:
+            yield Point(Kind.DATASET, source.dataset, source.unit.on)
+    else:
+        yield Point(Kind.DATASET, source.dataset, source.columns.get(column, column))
 
 
 def downloads() -> Iterator[Link]:
