@@ -8,6 +8,7 @@ from ninja.errors import HttpError, ValidationError
 
 from dothi.api.problems import problem
 from dothi.datastore.indicators.api import router as indicators
+from dothi.datastore.lineage.api import router as lineage
 from dothi.feedback.api.tickets import router as feedback
 from dothi.portal.api import router as news
 
@@ -22,6 +23,7 @@ api = NinjaAPI(
 api.add_router("/feedback", feedback)
 api.add_router("/news", news)
 api.add_router("/indicators", indicators)
+api.add_router("/lineage", lineage)
 
 
 @api.exception_handler(HttpError)

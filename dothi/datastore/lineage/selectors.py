@@ -1,19 +1,25 @@
 """Questions about the way of data: where a column comes from, who uses it."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
+from dothi.core.clock import local
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.catalogue.choices import Power
 from dothi.datastore.lineage.choices import Kind
 from dothi.datastore.lineage.models import Edge
-from dothi.datastore.lineage.rules import graph
+from dothi.datastore.lineage.rules import graph, openlineage
 from dothi.datastore.lineage.rules.graph import Link, Point, Step
+from dothi.datastore.quality import selectors as quality
+from dothi.datastore.quality.choices import Outcome
+from dothi.datastore.tables import selectors as tables
 
 
 def all_links() -> list[Link]:
@@ -82,3 +88,38 @@ def _is_of_sister(link: Link, of: Point) -> bool:
     return any(
         end.whole == of.whole and end.column and end != of for end in (link.source, link.target)
     )
+
+
+# --- As events -----------------------------------------------------------------------------------
+
+
+def events_seen_by(
+    user: User | AnonymousUser, dataset: str, *, since: datetime | None, limit: int, on: date
+) -> list[dict[str, Any]] | None:
+    """The publishes of a dataset as run events of OpenLineage, the newest first; None where this
+    person finds no such dataset. The way of the columns is the one that is known today."""
+    if not catalogue.datasets_seen_by(user, on=on).filter(code=dataset).exists():
+        return None
+    versions = tables.versions(dataset)
+    if since is not None:
+        versions = versions.filter(at__gte=since)
+    links = links_seen_by(user, on=on)
+    return [
+        openlineage.complete(
+            openlineage.Published(
+                house=settings.PUBLIC_URL, dataset=dataset, run=one.run, number=one.number,
+                origin=one.origin, rows=one.rows, bytes=one.bytes, at=local(one.at),
+                columns=[(column.name, column.type) for column in one.shape],
+                assertions=[
+                    openlineage.Assertion(
+                        name=result.code, column=result.column,
+                        success=result.outcome == Outcome.PASSED,
+                    )
+                    for result in quality.answers_of(dataset, one.number)
+                    if result.outcome != Outcome.UNASKED
+                ],
+            ),
+            links,
+        )
+        for one in versions[:limit]
+    ]  # fmt: skip

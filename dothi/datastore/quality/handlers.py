@@ -17,8 +17,10 @@ def forget(event: VersionRewritten | VersionsClosed) -> None:
 @on(VersionPublished, ContractAgreed, name="quality.look")
 def look(event: VersionPublished | ContractAgreed) -> None:
     """Other rows, or another agreement on them: all checks are asked anew."""
-    published = isinstance(event, VersionPublished)
-    code = event.table if published else event.code
-    services.rows_changed(code, first=published and event.number == 1)
+    if isinstance(event, VersionPublished):
+        code, first = event.table, event.number == 1
+    else:
+        code, first = event.code, False
+    services.rows_changed(code, first=first)
     if (dataset := selectors.dataset_of(code)) is not None:
         services.mind(dataset, at=clock.now())

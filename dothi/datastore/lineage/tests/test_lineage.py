@@ -181,7 +181,7 @@ def test_the_house_knows_the_way_of_its_own_data(unit: Unit) -> None:
         *(p for p in back if p.name != CODE),
     }  # fmt: skip
     assert of(Kind.DATASET, "units", "code") in back
-    due = {step.point.name for step in selectors.uses_of("feedback-reports", "due_at", links)}
+    due = {step.point.name for step in selectors.uses_of("feedback-register", "due_at", links)}
     assert "feedback.share_on_time" in due
     assert "feedback.open" not in due
     height = {step.point.kind for step in selectors.uses_of(CODE, "height", links)}

@@ -11,6 +11,7 @@ from dothi.datastore.quality.selectors.delivering import expected_of as expected
 from dothi.datastore.quality.selectors.delivering import is_dated as is_dated
 from dothi.datastore.quality.selectors.delivering import timeliness as timeliness
 from dothi.datastore.quality.selectors.standing import all_rules as all_rules
+from dothi.datastore.quality.selectors.standing import answers_of as answers_of
 from dothi.datastore.quality.selectors.standing import incident_seen_by as incident_seen_by
 from dothi.datastore.quality.selectors.standing import incidents_of as incidents_of
 from dothi.datastore.quality.selectors.standing import newest_look as newest_look

@@ -22,6 +22,12 @@ def newest_look(code: str) -> Inspection | None:
     return Inspection.objects.filter(dataset=code).order_by("-id").first()
 
 
+def answers_of(code: str, version: int) -> list[Result]:
+    """The answers of the newest look at a version; none where nobody looked at it."""
+    look = Inspection.objects.filter(dataset=code, version=version).order_by("-id").first()
+    return list(look.results.order_by("id")) if look is not None else []
+
+
 def results_of(look: Inspection) -> list[Result]:
     """What fails first, then what could not be asked, then the rest; each as it was asked."""
     order = {"failed": 0, "unasked": 1, "passed": 2}
