@@ -25,7 +25,7 @@ def events(
     since: datetime | None = None,
     limit: int = 20,
 ) -> list[dict[str, Any]]:
-    """The publishes of a dataset as OpenLineage RunEvents (2-0-2), the newest first; 100 at most."""
+    """The publishes of a dataset as RunEvents (2-0-2), the newest first; 100 at most."""
     at = clock.now()
     if not hit(
         key=f"lineage.events\0{caller_of(request)}", limit=ASKED_AN_HOUR, per=AN_HOUR, at=at
