@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 
+from dothi.datastore.indicators.registry import indicators
 from dothi.datastore.lineage.registry import Kind, Link, Point
-from dothi.operations.selectors.board import TILES
+from dothi.operations.selectors.arranged import arranged
 
 
 def tiles() -> Iterator[Link]:
-    for code in TILES:
-        yield Link(source=Point(Kind.INDICATOR, code), target=Point(Kind.TILE, code))
+    """The indicators that stand on the wall; what is no open data is not told to everybody."""
+    for code in dict.fromkeys(place.code for place in arranged()):
+        known = indicators.get(code)
+        yield Link(
+            source=Point(Kind.INDICATOR, code),
+            target=Point(Kind.TILE, code),
+            open=known is not None and known.public,
+        )
