@@ -143,3 +143,13 @@ def test_a_workbook_is_sent_agreed_mended_and_published_and_a_citizen_takes_it(
     rows = list(csv.DictReader(io.StringIO(taken)))
     assert len(rows) == 41
     assert {"9.5"} == {row["chieu_cao"] for row in rows if row["ma_cay"] == "C-900"}
+
+    # And draws it.
+    citizen.get_by_role("link", name="Lọc, vẽ biểu đồ, bản đồ").click()
+    citizen.select_option("[name=show]", "bars")
+    citizen.get_by_text("Nhóm", exact=True).click()
+    citizen.locator("[name=g]").first.select_option("loai")
+    citizen.get_by_role("button", name="Xem", exact=True).click()
+    drawn = citizen.get_by_role("table").first
+    expect(drawn).to_contain_text("Sao đen")
+    expect(drawn).to_contain_text("21")
