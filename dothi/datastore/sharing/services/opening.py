@@ -19,7 +19,7 @@ from dothi.datastore.sharing import permissions, selectors
 from dothi.datastore.sharing.choices import Audience, Door
 from dothi.datastore.sharing.models import Grant, Use
 from dothi.datastore.sharing.rules import granting, policy
-from dothi.datastore.sharing.services import persons
+from dothi.datastore.sharing.services import holding, persons
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables import services as served
 from dothi.datastore.tables.rules.roles import Role
@@ -27,8 +27,6 @@ from dothi.datastore.tables.rules.roles import Role
 if TYPE_CHECKING:
     from dothi.datastore.catalogue.models import Dataset
     from dothi.datastore.tables.models import Version
-
-MEMORY = "300MB"
 
 
 class NotShared(Exception):
@@ -65,14 +63,7 @@ class Opening:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection that reads this file and can do nothing else."""
-        return duckdb.connect(
-            str(self.path),
-            read_only=True,
-            config={
-                "memory_limit": MEMORY, "threads": 2, "enable_external_access": "false",
-                "autoload_known_extensions": "false", "lock_configuration": "true",
-            },
-        )  # fmt: skip
+        return holding.connect(self.path)
 
 
 def open_dataset(
