@@ -22,7 +22,7 @@ from dothi.datastore.tables import selectors as tables
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).parents[2]
-KILLS = 10
+KILLS, MOST_TURNS = 6, 30
 EACH = 30_000
 Process = subprocess.Popen[str]
 
@@ -70,25 +70,28 @@ def test_a_fetch_killed_at_any_point_brings_every_row_once(settings: Any, tmp_pa
     began = time.monotonic()
     assert process.wait(120) == 0
     length = time.monotonic() - began
-    pauses, cut_off = random.Random(11), 0
-    for kill in range(1, KILLS + 1):
+    pauses, cut_off, turn = random.Random(11), 0, 0
+    while cut_off < KILLS:
+        turn += 1
+        assert turn <= MOST_TURNS, "hardly anything is cut off: nothing is tried here"
         grow(path, EACH)
-        process = start(source.code, 20 * kill, tmp_path)
+        process = start(source.code, 20 * turn, tmp_path)
         time.sleep(pauses.uniform(0, length))
         if process.poll() is None:
             cut_off += 1
             process.send_signal(signal.SIGKILL)
+        else:
+            length *= 0.7  # The first turn was slower than those that follow.
         process.wait()
-    assert cut_off > KILLS // 2, "hardly anything was cut off: nothing was tried here"
     for step in range(4):
-        work(source, at=AT + timedelta(minutes=20 * (KILLS + 2 + step)))
+        work(source, at=AT + timedelta(minutes=20 * (turn + 2 + step)))
     version = tables.latest("muc-nuoc")
     assert version is not None
     with tables.connect() as connection:
         rows = connection.execute(
             f"select count(*), count(distinct id), max(id) from {tables.rows_of(version)}"
         ).fetchone()
-    wanted = EACH * (KILLS + 1)
+    wanted = EACH * (turn + 1)
     assert rows == (wanted, wanted, wanted)
     assert not Fetch.objects.filter(outcome=Outcome.UNDER_WAY).exists()
     assert not list((tmp_path / "store" / "fetching").iterdir()), "what was cut off is cleared away"

@@ -68,6 +68,10 @@ def sniff(content: bytes) -> Kind:
     raise Refused(Refusal.UNKNOWN)
 
 
+# What decoders raise for spoilt pictures; HEIF's names what it refuses a RuntimeError.
+FAULTS = (UnidentifiedImageError, OSError, EOFError, RuntimeError, ValueError, SyntaxError)
+
+
 def make_picture(content: bytes) -> Picture:
     """Decode a picture and encode it anew.
 
@@ -80,7 +84,7 @@ def make_picture(content: bytes) -> Picture:
                 raise Refused(Refusal.TOO_MANY_PIXELS)
             place = place_in(source.getexif())
             upright = ImageOps.exif_transpose(source).convert("RGB")
-    except (UnidentifiedImageError, OSError, EOFError, ValueError, SyntaxError) as error:
+    except FAULTS as error:
         raise Refused(Refusal.BROKEN) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # Only the pixels go on: a new image has no metadata to forget about.
