@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +38,17 @@ def measured() -> Iterator["Measured"]:
             yield Measured(home, base, base.server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def said(everything: "Callable[[Measured], Iterator[str]]") -> int:
+    """Say what was measured in a house of its own, line by line as it comes."""
+    from bench.__main__ import _machine
+
+    with measured() as house:
+        print(_machine(), flush=True)
+        for line in everything(house):
+            print(line, flush=True)
+    return 0
 
 
 @dataclass(frozen=True)

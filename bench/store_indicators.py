@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bench.house import Measured, measured
+from bench.house import Measured, said
 from bench.store_tables import ROW, TABLE, publish, written
 
 ROWS = int(os.environ.get("ROWS") or 1_000_000)
@@ -23,16 +23,6 @@ BOARD = 60
 TURNS = 15
 # The last reports of the invented table come in then: see `store_tables.ROW`.
 AT = datetime(2023, 12, 31, 17, tzinfo=UTC) + timedelta(seconds=min(13 * ROWS, 63_072_000))
-
-
-def main() -> int:
-    from bench.__main__ import _machine
-
-    with measured() as house:
-        print(_machine(), flush=True)
-        for line in everything(house):
-            print(line, flush=True)
-    return 0
 
 
 def everything(house: Measured) -> Iterator[str]:
@@ -124,4 +114,4 @@ def median(ask: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(everything))

@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from bench.house import Measured, measured
+from bench.house import Measured, said
 from bench.store_data import CATEGORIES, HEAD, STATES, TEXTS, UNITS, write_reports
 
 ROWS = int(os.environ.get("ROWS") or 5_000_000)
@@ -51,16 +51,6 @@ TYPES = {
     "lat": "double", "lon": "double", "text": "varchar", "state": "varchar",
     "resolved_at": "timestamptz", "rating": "bigint",
 }  # fmt: skip
-
-
-def main() -> int:
-    from bench.__main__ import _machine
-
-    with measured() as house:
-        print(_machine(), flush=True)
-        for line in everything(house):
-            print(line, flush=True)
-    return 0
 
 
 def everything(house: Measured) -> Iterator[str]:
@@ -205,4 +195,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 4:
         alone(*sys.argv[1:])
     else:
-        sys.exit(main())
+        sys.exit(said(everything))

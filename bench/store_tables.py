@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from bench.house import Measured, measured
+from bench.house import Measured, said
 
 ROWS = int(os.environ.get("ROWS") or 5_000_000)
 TABLE = "bench_reports"
@@ -59,16 +59,6 @@ READS = {
     "filter and sort": "select * from {} where unit = 'w{}' and state = 'open' "
     "order by received_at desc limit 100",
 }
-
-
-def main() -> int:
-    from bench.__main__ import _machine
-
-    with measured() as house:
-        print(_machine(), flush=True)
-        for line in everything(house):
-            print(line, flush=True)
-    return 0
 
 
 def everything(house: Measured) -> Iterator[str]:
@@ -206,4 +196,4 @@ def _peak() -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(everything))

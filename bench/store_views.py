@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from bench.house import Measured, measured
+from bench.house import Measured, said
 from bench.store_tables import NOON, ROW, ROWS, written
 
 CODE = "bench-reports"
@@ -28,20 +28,10 @@ ASKED = {
 }
 
 
-def main() -> int:
-    from bench.__main__ import _machine
-
-    with measured() as house:
-        from bench import seeding
-
-        print(_machine(), flush=True)
-        seeding.furnish()
-        for line in everything(house):
-            print(line, flush=True)
-    return 0
-
-
 def everything(house: Measured) -> Iterator[str]:
+    from bench import seeding
+
+    seeding.furnish()
     _publish()
     with house.open() as doors:
         for name, path in ASKED.items():
@@ -102,4 +92,4 @@ def _publish() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(everything))

@@ -9,7 +9,6 @@ make their rows from the facts alone.
 import logging
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -18,10 +17,8 @@ from typing import Any
 
 import pyarrow as pa
 from django.db import transaction
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
-from dothi.core import locks
+from dothi.core import locks, queueing
 from dothi.core.events import registry as log
 from dothi.core.events import selectors as events
 from dothi.core.events.models import Record
@@ -55,8 +52,7 @@ Rows = Iterable[Mapping[str, Any]]
 
 def ask_to_feed() -> None:
     """Have a worker do it at once, not when its time comes round."""
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(FEED, queue="store", queueing_lock=FEED).defer(timestamp=0)
+    queueing.once(FEED, lock=FEED, queue="store", timestamp=0)
 
 
 def feed_all(*, at: datetime) -> dict[str, int]:

@@ -1,15 +1,13 @@
 """Begin a run, or refuse the delivery at the door; give a run up."""
 
 import shutil
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
+from dothi.core import queueing
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.rules.contract import Contract
@@ -107,11 +105,8 @@ def _kept(run: Run) -> Run:
 
 
 def ask_to_read(run: Run) -> None:
-    """Have a worker read it. Outside of a transaction: being second is no harm then."""
-    with suppress(AlreadyEnqueued):
-        app.configure_task(READ, queue="store", queueing_lock=f"{READ}:{run.code}").defer(
-            run=run.code
-        )
+    """Have a worker read it."""
+    queueing.once(READ, lock=f"{READ}:{run.code}", queue="store", run=run.code)
 
 
 def give_up(run: Run, *, by: str, at: datetime, reason: str) -> Run:

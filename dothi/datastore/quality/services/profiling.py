@@ -6,11 +6,11 @@ from typing import Any
 import pyarrow as pa
 import shapely
 
+from dothi.core import queueing
 from dothi.datastore.catalogue.choices import Type
 from dothi.datastore.catalogue.rules.contract import LATITUDE, LONGITUDE, Field
 from dothi.datastore.quality.models import Distribution, Profile
 from dothi.datastore.quality.rules import figures
-from dothi.datastore.quality.services import background
 from dothi.datastore.sharing.services import Opening
 from dothi.datastore.tables.rules.sql import name
 
@@ -50,9 +50,9 @@ def profile_or_ask(opening: Opening, *, user_id: int | None, at: datetime) -> Pr
         return profile(opening, at=at)
     known = kept(opening)
     if known is None:
-        background.once(
-            PROFILE, opening.path.stem, dataset=opening.dataset, version=opening.version,
-            user_id=user_id,
+        queueing.once(
+            PROFILE, lock=f"{PROFILE}:{opening.path.stem}", queue="store",
+            dataset=opening.dataset, version=opening.version, user_id=user_id,
         )  # fmt: skip
     return known
 

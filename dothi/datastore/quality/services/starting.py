@@ -1,8 +1,8 @@
 """Have a worker look at a dataset, soon and once."""
 
+from dothi.core import queueing
 from dothi.datastore.quality import selectors
 from dothi.datastore.quality.choices import Why
-from dothi.datastore.quality.services import background
 from dothi.datastore.quality.services.checking import next_look
 
 INSPECT = "quality.inspect"
@@ -14,7 +14,9 @@ def ask_to_inspect(code: str, *, why: Why = Why.PUBLISHED) -> None:
     if dataset is None or dataset.agreed is None:
         return
     later = next_look(code, dataset.agreed.rhythm) if why == Why.PUBLISHED else None
-    background.once(INSPECT, code, later=later, dataset=code, why=str(why))
+    queueing.once(
+        INSPECT, lock=f"{INSPECT}:{code}", queue="store", later=later, dataset=code, why=str(why)
+    )
 
 
 def rows_changed(code: str, *, first: bool = False) -> None:

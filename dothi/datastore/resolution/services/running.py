@@ -4,7 +4,6 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +11,9 @@ from typing import Any
 import pyarrow as pa
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
-from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from dothi.accounts.models import User
-from dothi.core import locks
+from dothi.core import locks, queueing
 from dothi.core.access.services import opened
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish
@@ -75,9 +72,7 @@ def start(*, project: Project, by: User, at: datetime) -> Run:
 
 def queue(run: Run) -> None:
     """Ask the worker for a run; asked twice, it waits once."""
-    task = app.configure_task(TASK, queueing_lock=f"resolution:{run.pk}")
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        task.defer(run=run.pk)
+    queueing.once(TASK, lock=f"resolution:{run.pk}", run=run.pk)
 
 
 def carry_out(run: Run, *, at: datetime) -> None:

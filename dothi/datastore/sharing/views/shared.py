@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from dothi.accounts.choices import Role
 from dothi.accounts.selectors import names_of
-from dothi.core.attachments.models import Attachment
 from dothi.core.clocks import selectors as clocks
 from dothi.core.papers import selectors as papers
+from dothi.core.papers.http import issued
 from dothi.datastore.catalogue.rules.contract import Contract
 from dothi.datastore.ingestion.wording import title
 from dothi.datastore.sharing import selectors, wording
@@ -99,13 +98,4 @@ def report(grant: Grant) -> list[dict[str, Any]]:
 
 def paper(grant: Grant, number: str) -> FileResponse:
     """The agreement as it was issued."""
-    row = next((one for one in papers.of(grant.subject) if one.code == number), None)
-    file = Attachment.objects.filter(code=row.file).first() if row else None
-    if row is None or file is None or not default_storage.exists(file.path(None)):
-        raise Http404
-    response = FileResponse(
-        default_storage.open(file.path(None)), as_attachment=True, filename=f"{row.code}.pdf",
-        content_type="application/pdf",
-    )  # fmt: skip
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return issued(grant.subject, number)

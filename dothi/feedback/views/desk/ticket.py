@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,10 +16,10 @@ from django.views.decorators.http import require_POST
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
 from dothi.core import clock
-from dothi.core.attachments.models import Attachment
 from dothi.core.clocks.selectors import view as clock_view
 from dothi.core.clocks.services import ExtensionRefused, PauseRefused
 from dothi.core.papers import selectors as papers
+from dothi.core.papers.http import issued
 from dothi.feedback import permissions, rules, selectors, services
 from dothi.feedback.choices import Act, Parameter, State
 from dothi.feedback.models import Move, Ticket
@@ -204,16 +203,7 @@ def partner_link(request: SignedInRequest, code: str) -> HttpResponse:
 def paper(request: SignedInRequest, code: str, number: str) -> FileResponse:
     """A paper that was issued about a report, for those who see the report."""
     found = seen(request, code, clock.now())
-    row = next((row for row in papers.of(found.subject) if row.code == number), None)
-    file = Attachment.objects.filter(code=row.file).first() if row else None
-    if row is None or file is None or not default_storage.exists(file.path(None)):
-        raise Http404
-    response = FileResponse(
-        default_storage.open(file.path(None)), as_attachment=True, filename=f"{row.code}.pdf",
-        content_type="application/pdf",
-    )  # fmt: skip
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return issued(found.subject, number)
 
 
 # --- What is shown -------------------------------------------------------------------------------
