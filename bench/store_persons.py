@@ -20,6 +20,7 @@ from pathlib import Path
 import django
 import pyarrow as pa
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dothi.config.settings")
 django.setup()
 
 from dothi.datastore.resolution.choices import Kind  # noqa: E402
