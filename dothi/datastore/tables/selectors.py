@@ -272,6 +272,18 @@ def _columns_in(connection: duckdb.DuckDBPyConnection, alias: str) -> Columns:
     )
 
 
+def words_in(connection: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """The words of each column that a serving file keeps as numbers of them."""
+    found = connection.execute(
+        "select type_name, labels from duckdb_types() where logical_type = 'ENUM' and not internal"
+    ).fetchall()
+    words = {kind: frozenset(labels) for kind, labels in found}
+    columns = connection.execute(
+        "select column_name from duckdb_columns() where table_name = 'data'"
+    ).fetchall()
+    return {name: words[kind] for (name,) in columns if (kind := sql.words_type(name)) in words}
+
+
 def preview(
     table: str,
     parts: Sequence[Path],

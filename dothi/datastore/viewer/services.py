@@ -98,7 +98,7 @@ def _flowing(opening: Opening, asked: Asked) -> Iterator[list[Any]]:
 
 
 def _writer(opening: Opening, look: Look) -> Writer:
-    return Writer(look, opening.fields, ZoneInfo(settings.TIME_ZONE))
+    return Writer(look, opening.fields, ZoneInfo(settings.TIME_ZONE), opening.words)
 
 
 def _rows(opening: Opening, asked: Asked) -> list[list[Any]]:

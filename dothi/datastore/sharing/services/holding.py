@@ -6,13 +6,25 @@ removed, as by an erasure, is let go at the next look, at the latest when the mo
 
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from dothi.datastore.tables import selectors as tables
+
 MOST = 3  # Files at once; each may have as much memory as a connection.
 MOMENT = 30.0  # Seconds that an unused file stays open.
 MEMORY = "300MB"
+
+
+@dataclass(frozen=True)
+class Held:
+    """An open file, with what would be asked of it again and again."""
+
+    connection: duckdb.DuckDBPyConnection
+    words: Mapping[str, frozenset[str]]
 
 
 class Holding:
@@ -21,22 +33,30 @@ class Holding:
     def __init__(self, *, moment: float = MOMENT) -> None:
         self._moment = moment
         self._lock = threading.Lock()
-        self._held: dict[Path, tuple[duckdb.DuckDBPyConnection, float]] = {}
+        self._held: dict[Path, tuple[Held, float]] = {}
         self._looks = False  # Whether a look is due when the moment is over.
 
     def connect(self, path: Path) -> duckdb.DuckDBPyConnection:
         """A connection that reads this file and can do nothing else. Close it as any other."""
+        return self._hold(path).connection.cursor()
+
+    def words(self, path: Path) -> Mapping[str, frozenset[str]]:
+        """The words of each column that this file keeps as numbers of them."""
+        return self._hold(path).words
+
+    def _hold(self, path: Path) -> Held:
         with self._lock:
             self._let_go()
-            held, _used = self._held.pop(path, (None, 0.0))
-            if held is None:
+            known, _used = self._held.pop(path, (None, 0.0))
+            if known is None:
                 while len(self._held) >= MOST:
                     self._close(next(iter(self._held)))
-                held = _opened(path)
+                connection = _opened(path)
+                known = Held(connection, tables.words_in(connection))
             # The least lately used stands first.
-            self._held[path] = held, time.monotonic()
+            self._held[path] = known, time.monotonic()
             self._look_later()
-            return held.cursor()
+            return known
 
     @property
     def paths(self) -> list[Path]:
@@ -45,7 +65,7 @@ class Holding:
 
     def _let_go(self) -> None:
         over = time.monotonic() - self._moment
-        for path, (_connection, used) in list(self._held.items()):
+        for path, (_held, used) in list(self._held.items()):
             if used <= over or not path.exists():
                 self._close(path)
 
@@ -82,3 +102,4 @@ def _opened(path: Path) -> duckdb.DuckDBPyConnection:
 
 _holding = Holding()
 connect = _holding.connect
+words = _holding.words

@@ -1,6 +1,6 @@
 """The one way to the rows of a dataset: who reads, what of it, in which version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -64,6 +64,11 @@ class Opening:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection that reads this file and can do nothing else."""
         return holding.connect(self.path)
+
+    @property
+    def words(self) -> Mapping[str, frozenset[str]]:
+        """The words of each column that the file keeps as numbers of them."""
+        return holding.words(self.path)
 
 
 def open_dataset(

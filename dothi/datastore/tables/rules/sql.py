@@ -19,6 +19,11 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def words_type(column: str) -> str:
+    """The type of a column that a serving file keeps as numbers of its few words."""
+    return f"{column} words"
+
+
 def names(columns: Sequence[str], *, of: str = "") -> str:
     before = f"{of}." if of else ""
     return ", ".join(f"{before}{name(one)}" for one in columns)

@@ -126,7 +126,7 @@ def _words_in(connection: engine.Connection, source: str, column: str) -> list[s
 
 
 def _words(column: str) -> str:
-    return sql.name(f"{column} words")
+    return sql.name(sql.words_type(column))
 
 
 def serve_again(*, at: datetime) -> int:

@@ -5,12 +5,14 @@ is named only if it is one that they see.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from types import MappingProxyType
 
 from dothi.datastore.catalogue.choices import Type
 from dothi.datastore.catalogue.rules.contract import Field
+from dothi.datastore.tables.rules.sql import words_type
 from dothi.datastore.viewer.choices import Bucket, How, Measure
 from dothi.lib import text_vi
 
@@ -77,10 +79,14 @@ class Asked:
 class Writer:
     """Writes the questions of one look about the columns that somebody sees."""
 
-    def __init__(self, look: Look, fields: Sequence[Field], zone: tzinfo) -> None:
+    def __init__(
+        self, look: Look, fields: Sequence[Field], zone: tzinfo,
+        words: Mapping[str, Collection[str]] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self.look = look
         self.fields: Mapping[str, Field] = {one.name: one for one in fields}
         self.zone = zone
+        self.words = words  # Of each column that is kept as numbers of its words.
 
     def page(self, *, limit: int | None, offset: int = 0, with_row: bool = False) -> Asked:
         """Rows, or groups, from `offset` on."""
@@ -205,6 +211,9 @@ class Writer:
                 return f"{name} is not null", []
             case How.HAS:
                 needle = text_vi.fold(one.values[0]) if one.values else ""
+                if column.name in self.words:
+                    found = [w for w in self.words[column.name] if needle in text_vi.fold(w)]
+                    return self._among(column, found)
                 return f"contains({_folded(f'{name}::varchar')}, ?)", [needle]
             case How.IS | How.IS_NOT:
                 return self._equal(column, one)
@@ -222,9 +231,22 @@ class Writer:
         name = _name(column.name)
         if any(isinstance(v, date) and not isinstance(v, datetime) for v in values):
             name = f"{self._local(column)}::date"
-        marks = ", ".join("?" for _value in values)
-        test = f"{name} in ({marks})"
-        return (f"({test})" if one.how == How.IS else f"({name} is null or not {test})"), [*values]
+        test, found = self._among(column, values, name)
+        return (test if one.how == How.IS else f"({name} is null or not {test})"), found
+
+    def _among(
+        self, column: Field, values: Sequence[object], name: str = ""
+    ) -> tuple[str, list[object]]:
+        """A column that has one of these values. Words are compared as the numbers they are kept
+        as: as text, each row would be spelled first, at three times the cost."""
+        mark = "?"
+        if column.name in self.words:
+            mark = f"?::{_name(words_type(column.name))}"
+            values = [one for one in values if one in self.words[column.name]]
+        if not values:
+            return "false", []
+        marks = ", ".join(mark for _value in values)
+        return f"({name or _name(column.name)} in ({marks}))", [*values]
 
     def _value(self, column: Field, text: str) -> object:
         try:

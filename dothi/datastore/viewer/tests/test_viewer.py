@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.factories import make_officer, make_root
 from dothi.datastore.catalogue import services as catalogue
 from dothi.datastore.catalogue.choices import Share
+from dothi.datastore.sharing import services as sharing
 from dothi.datastore.tables import services as tables
 from dothi.datastore.workbench.tests.factories import AT, CODE, ROWS, SECRETS, make_trees, publish
 from dothi.units.models import Unit
@@ -38,7 +40,8 @@ def look(client: Client, *pairs: tuple[str, str], where: str = VIEW, status: int
 
 
 def cells(answer: Any) -> list[list[str]]:
-    return [[cell["text"] for cell in row] for row in answer.context["rows"]]
+    found: list[list[str]] = answer.context["rows"]
+    return found
 
 
 def test_rows_are_filtered_sorted_and_shown_in_chosen_columns(client: Client, trees: Any) -> None:
@@ -60,6 +63,46 @@ def test_rows_are_filtered_sorted_and_shown_in_chosen_columns(client: Client, tr
     assert cells(look(client, *on)) == [["C-1"]]
     empty = (("fc", "planted_at"), ("fo", "empty"), ("fv", ""), ("c", "tree"))
     assert cells(look(client, *empty)) == [["C-3"]]
+
+
+def test_few_words_kept_as_numbers_are_found_as_any_other_text(
+    client: Client, trees: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dothi.datastore.tables.services.serving.MANY", 3)
+    rows = [
+        ("C-1", "Sao đen", 1.0, None, "", "", None, None),
+        ("C-2", "Dầu rái", 2.0, None, "", "", None, None),
+        ("C-3", None, 3.0, None, "", "", None, None),
+    ]
+    publish(rows, run="DR-words")
+    with sharing.open_dataset(CODE, AnonymousUser(), at=AT).connect() as connection:
+        assert connection.sql("select typeof(species) from data").fetchone() == (
+            "ENUM('Dầu rái', 'Sao đen')",
+        )
+    for how, value, left in (
+        ("is", "Sao đen", ["C-1"]), ("is", "Nobody planted it", []),
+        ("not", "Sao đen", ["C-2", "C-3"]), ("not", "Nobody planted it", ["C-1", "C-2", "C-3"]),
+        ("has", "SAO d", ["C-1"]), ("has", "lim", []), ("empty", "", ["C-3"]),
+    ):  # fmt: skip
+        answer = look(client, ("fc", "species"), ("fo", how), ("fv", value), ("c", "tree"))
+        assert [row[0] for row in cells(answer)] == left, (how, value)
+        assert answer.context["total"] == len(left)
+
+
+def test_values_are_written_as_the_language_does_and_never_read_as_markup(
+    client: Client, trees: Any
+) -> None:
+    planted = datetime(2020, 2, 17, 22, 5, tzinfo=UTC)
+    rows = [("<b>&\"", "x" * 300, 1234.56789, planted, "", "", None, None),
+            ("C-2", "", 1e20, None, "", "", None, None)]  # fmt: skip
+    publish(rows, run="DR-written")
+    chosen = [("c", name) for name in ("tree", "species", "height", "planted_at")]
+    found = look(client, *chosen)
+    assert cells(found)[0] == ['<b>&"', f"{'x' * 199}…", "1234,5679", "05:05 18/02/2020"]
+    assert cells(found)[1] == ["C-2", "", "100000000000000000000", ""]
+    assert "<td>&lt;b&gt;&amp;&quot;</td>" in found.content.decode()
+    english = look(client, *chosen, where=f"/en{VIEW}")
+    assert cells(english)[0][2:] == ["1234.5679", "05:05 18/02/2020"]
 
 
 def many() -> None:

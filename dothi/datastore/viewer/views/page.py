@@ -12,7 +12,6 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
@@ -29,6 +28,7 @@ from dothi.datastore.viewer import services
 from dothi.datastore.viewer.choices import Bucket, How, Measure, Show
 from dothi.datastore.viewer.rules.address import Address, read, written
 from dothi.datastore.viewer.rules.look import NUMBERS, TIMES
+from dothi.datastore.viewer.wording import Spelling
 from dothi.lib import tables as sheets
 from dothi.lib.drawing import Marker
 from dothi.units import selectors as units
@@ -37,7 +37,6 @@ PAGE, DRAWN, ON_MAP = 100, 40, 200
 ROOMS = 3  # Filters that the form has room for, at least.
 HOUR = timedelta(hours=1)
 NOT_THERE = (sharing.NotShared, sharing.NothingYet, ObjectDoesNotExist)
-LONGEST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,13 +171,7 @@ def _answer(request: HttpRequest, opening: sharing.Opening, address: Address) ->
     chart = _chart(seen, heads, address)
     return {
         "heads": heads,
-        "rows": [
-            [
-                {"text": _shown(value, fields.get(head.name)), "number": head.number}
-                for value, head in zip(row, heads, strict=True)
-            ]
-            for row in seen.rows
-        ],
+        "rows": _cells(seen, fields),
         "hidden": seen.hidden,
         "total": services.total(opening, look) if not look.groups else None,
         "from": offset + 1,
@@ -200,6 +193,14 @@ def _answer(request: HttpRequest, opening: sharing.Opening, address: Address) ->
     }
 
 
+def _cells(seen: services.Seen, fields: dict[str, Field]) -> list[list[str]]:
+    spelling, columns = Spelling(), [fields.get(name) for name in seen.heads]
+    return [
+        [spelling.cell(value, one) for value, one in zip(row, columns, strict=True)]
+        for row in seen.rows
+    ]
+
+
 def _head(name: str, fields: dict[str, Field], address: Address) -> Head:
     measure, _dot, column = name.partition(".")
     if name in fields:
@@ -215,24 +216,6 @@ def _head(name: str, fields: dict[str, Field], address: Address) -> Head:
         sort_url=f"?{written(turned)}",
         sorted="" if down is None else "descending" if down else "ascending",
     )  # fmt: skip
-
-
-def _shown(value: Any, one: Field | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        local = clock.local(value) if value.tzinfo else value
-        return formats.date_format(local, "SHORT_DATETIME_FORMAT")
-    if isinstance(value, date):
-        return formats.date_format(value, "SHORT_DATE_FORMAT")
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, float):
-        return str(formats.localize(round(value, 4)))
-    if isinstance(value, int) and one is None:
-        return str(formats.localize(value, use_l10n=True))
-    text = str(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def _stretch(value: Any, bucket: Bucket) -> Any:
@@ -252,9 +235,10 @@ def _chart(seen: services.Seen, heads: list[Head], address: Address) -> dict[str
     if values is None or not seen.rows:
         return None
     rows = seen.rows if address.show == Show.LINE else seen.rows[:DRAWN]
+    spelling = Spelling()
     points = [
-        (" · ".join(_shown(one, None) or "—" for one in row[: max(groups, 1)])
-         if groups else _shown(row[words], None), float(row[values]))
+        (" · ".join(spelling.cell(one, None) or "—" for one in row[: max(groups, 1)])
+         if groups else spelling.cell(row[words], None), float(row[values]))
         for row in rows
         if isinstance(row[values], int | float)
     ]  # fmt: skip
@@ -273,11 +257,12 @@ def _map(
         return {}
     where = [seen.heads.index(name) for name in places]
     named = next((i for i, name in enumerate(seen.heads) if name not in places), 0)
-    markers = []
+    spelling, markers = Spelling(), []
     for row in seen.rows[:ON_MAP]:
         point = _point([row[i] for i in where])
         if point is not None:
-            markers.append(Marker(lon=point[0], lat=point[1], title=_shown(row[named], None)))
+            title = spelling.cell(row[named], None)
+            markers.append(Marker(lon=point[0], lat=point[1], title=title))
     return {"areas": units.ward_areas(clock.now().date()), "markers": markers, "mapped": True}
 
 
