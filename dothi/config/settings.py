@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "dothi.operations",
     "dothi.portal",
     "dothi.feedback",
+    "dothi.procedures",
     "dothi.datastore.indicators",
     "dothi.datastore.viewer",
     "dothi.datastore.workbench",

@@ -36,6 +36,7 @@ def _plain_letters() -> dict[int, str]:
 
 # Nearly all text is folded by one look at this table: less than half the time of taking it apart.
 _PLAIN = _plain_letters()
+_D = str.maketrans("đĐ", "dD")
 
 
 def fold(text: str) -> str:
@@ -49,6 +50,13 @@ def fold(text: str) -> str:
     apart = unicodedata.normalize("NFD", text).casefold()
     plain = "".join(char for char in apart if not unicodedata.combining(char))
     return plain.replace("đ", "d")
+
+
+def unmarked(text: str) -> str:
+    """Return the text without marks, its case kept: for systems that take plain letters only."""
+    apart = unicodedata.normalize("NFD", text)
+    plain = "".join(char for char in apart if not unicodedata.combining(char))
+    return plain.translate(_D)
 
 
 def tokens(text: str) -> list[str]:
