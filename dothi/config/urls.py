@@ -15,6 +15,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.accounts.urls")),
     path("", include("dothi.feedback.urls")),
     path("", include("dothi.portal.urls")),
+    path("", include("dothi.procedures.urls")),
     path("", include("dothi.datastore.resolution.urls")),
     path("", include("dothi.operations.urls")),
     path("", include("dothi.datastore.sources.urls")),

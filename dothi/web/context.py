@@ -24,6 +24,7 @@ WALL = "operations.see_wall"  # Open to everybody where that is a setting of the
 
 # Name of the address, title, icon, and the power that a post needs to see it on the desk.
 PORTAL = (
+    ("procedures:list", _("Procedures"), "work"),
     ("portal:list", _("News"), "news"),
     ("feedback:report", _("Report"), "report"),
     ("feedback:follow", _("Follow my matter"), "follow"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dothi.datastore.catalogue import selectors as catalogue
@@ -18,6 +19,7 @@ from dothi.operations import selectors as operations
 from dothi.portal import rules as portal_rules
 from dothi.portal import selectors as portal
 from dothi.portal.views import shared as news_pages
+from dothi.procedures import selectors as procedures
 from dothi.units import selectors as units
 
 FEW = 6
@@ -135,7 +137,24 @@ def data(words: str, at: datetime) -> Hits:
     )
 
 
-SEARCHERS = (articles, reports, data, places)
+def matters(words: str, at: datetime) -> Hits:
+    """Procedures, by what happened to somebody who needs them."""
+    language = get_language() or "vi"
+    found = [one.content for one in procedures.search(words, on=at.date()).versions[:FOUND]]
+    return Hits(
+        kind=_("Procedures"),
+        hits=tuple(
+            Hit(
+                title=one.name.of(language),
+                url=reverse("procedures:page", args=[one.code]),
+                text=", ".join(occasion.of(language) for occasion in one.occasions),
+            )
+            for one in found
+        ),
+    )
+
+
+SEARCHERS = (matters, articles, reports, data, places)
 
 
 def search(words: str, at: datetime) -> list[Hits]:

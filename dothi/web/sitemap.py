@@ -10,17 +10,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
+from dothi.core import clock
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.portal import selectors as portal
 from dothi.portal.choices import Category
 from dothi.portal.models import Article
 from dothi.portal.views.shared import url_of
+from dothi.procedures import selectors as procedures
 
 # The protocol allows 50,000 addresses a file; an article has two.
 A_FILE = 10_000
 PAGES = (
     "web:home", "portal:list", "feedback:report", "feedback:list", "feedback:follow",
-    "catalogue:list", "indicators:list",
+    "procedures:list", "catalogue:list", "indicators:list",
     "web:accessibility", "web:privacy",
 )  # fmt: skip
 
@@ -59,6 +61,8 @@ def _pages() -> Iterator[Place]:
         yield from _places(_ways(name))
     for category in Category.values:
         yield from _places(_ways("portal:category", category))
+    for version in procedures.in_force(clock.now().date()).order_by("procedure__code"):
+        yield from _places(_ways("procedures:page", version.procedure.code))
     for code in catalogue.open_datasets().order_by("code").values_list("code", flat=True):
         yield from _places(_ways("catalogue:dataset", code))
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.contrib.auth.hashers import make_password
@@ -17,6 +17,8 @@ from dothi.datastore.catalogue import services as catalogue
 from dothi.datastore.ingestion import services as ingestion
 from dothi.feedback import services as feedback
 from dothi.lib.worktime import Calendar
+from dothi.procedures import services as procedures
+from dothi.procedures.choices import Channel
 from dothi.run.demo.cities import DEMO, DISTRICT, City
 from dothi.units import services as units
 
@@ -54,6 +56,13 @@ def _staff(at: datetime, city: City = DISTRICT) -> None:
             user.password = password
             user.save(update_fields=["password"])
             accounts.enrol_demo_totp(user)
+
+
+def _procedures(at: datetime) -> None:
+    # On the first day of the four wards of today; submitted here, because it is a sample.
+    procedures.load_catalogue(
+        DEMO / "procedures", valid_from=date(2025, 7, 1), at=at, channel=Channel.OWN
+    )
 
 
 def _subjects(at: datetime) -> None:
@@ -100,6 +109,7 @@ STEPS: list[tuple[str, Callable[[datetime], None]]] = [
     ("loading the calendar", _calendar),
     ("loading the staff", _staff),
     ("loading subjects, routes and time limits", _subjects),
+    ("loading the procedures", _procedures),
     ("writing the news", _news),
     ("writing two weeks of reports", _reports),
     ("enrolling the two seats of the protected channel", _seats),
