@@ -20,6 +20,13 @@ from dothi.datastore.quality.choices import Dimension, Severity
 DELIVERY = register_notice(
     Template(code="quality_delivery", title=_("A delivery of data is due or overdue"), topic="")
 )
+# To who sends data from outside of the house: they have no page of their own to stop it.
+CONTACT = register_notice(
+    Template(
+        code="quality_delivery_contact", title=_("A delivery of data is due or overdue"),
+        topic="quality.delivery",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,13 @@ class Publishing(TextChoices):
     WITHIN = "within", _("When the share put aside is within the contract")
 
 
+class Language(TextChoices):
+    """In which language somebody outside of the house is written to."""
+
+    VI = "vi", _("Vietnamese")
+    EN = "en", _("English")
+
+
 class Outcome(TextChoices):
     """What came of one try."""
 

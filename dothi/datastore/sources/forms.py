@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dothi.datastore.sources import rules
-from dothi.datastore.sources.choices import Publishing
+from dothi.datastore.sources.choices import Language, Publishing
 from dothi.datastore.sources.ports import Kind, Setting, Widget
 from dothi.datastore.sources.services import Plan
 
@@ -64,6 +64,19 @@ class SourceForm(forms.Form):
             label=_("Is it published by itself?"), choices=Publishing.choices,
             initial=Publishing.BY_HAND,
         )  # fmt: skip
+        self.fields["contact"] = forms.EmailField(
+            label=_("E-mail of who sends the data"), required=False,
+            help_text=_(
+                "Outside of the house. They are written to when a delivery is due or overdue, and "
+                "can stop that themselves."
+            ),
+        )  # fmt: skip
+        self.fields["contact_language"] = forms.ChoiceField(
+            required=False,
+            label=_("Language of the letters"),
+            choices=Language.choices,
+            initial=Language.VI,
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -84,6 +97,8 @@ class SourceForm(forms.Form):
             every_minutes=None if daily else cleaned["every_minutes"],
             daily_at=cleaned["daily_at"] if daily else None,
             publishing=Publishing(cleaned["publishing"]),
+            contact=cleaned["contact"],
+            contact_language=cleaned["contact_language"] or Language.VI,
         )
 
 

@@ -14,7 +14,7 @@ def wake(timestamp: int) -> None:
         services.ask_for_a_turn(code)
 
 
-@app.task(name=services.TURN, queue="store")
+@app.task(name=services.TURN, queue=services.QUEUE)
 def turn(source: str) -> None:
     services.turn(source, at=clock.now())
 

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from dothi.core.crypto.fields import EncryptedTextField
-from dothi.datastore.sources.choices import Fault, Outcome, Publishing, State
+from dothi.datastore.sources.choices import Fault, Language, Outcome, Publishing, State
 
 
 class Source(models.Model):
     """Where data of a dataset comes from by itself: how, when, and how far it is."""
 
-    personal: ClassVar[dict[str, str]] = {"created_by": "public"}
+    personal: ClassVar[dict[str, str]] = {"created_by": "public", "contact": "personal"}
 
     code = models.CharField(max_length=40, unique=True)
     dataset = models.ForeignKey("datastore_catalogue.Dataset", models.PROTECT, related_name="+")
@@ -22,6 +22,9 @@ class Source(models.Model):
     every_minutes = models.PositiveIntegerField(null=True)
     daily_at = models.TimeField(null=True)  # In the time of the city.
     publishing = models.CharField(max_length=8, choices=Publishing, default=Publishing.BY_HAND)
+    # Who outside of the house is written to when a delivery is due or overdue; in what language.
+    contact = models.EmailField(blank=True)
+    contact_language = models.CharField(max_length=2, choices=Language, default=Language.VI)
     state = models.CharField(max_length=8, choices=State, default=State.PAUSED)
     position = models.JSONField(default=dict)  # Written by its kind; says where to go on.
     run = models.CharField(max_length=40, blank=True)  # What it brought and is not settled yet.

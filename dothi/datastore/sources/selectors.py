@@ -1,5 +1,6 @@
 """Questions about sources: which there are, which are due, what came of them."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -48,6 +49,24 @@ def source_of_run(run: str) -> str | None:
 def fetches_of(source: Source) -> QuerySet[Fetch]:
     """Every try, newest first."""
     return source.fetches.order_by("-id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Who is written to about the deliveries of a source."""
+
+    source: str
+    address: str = field(repr=False)
+    language: str
+
+
+def contacts_of(dataset: str) -> list[Contact]:
+    """Whom the steward named at the sources of a dataset that are not paused."""
+    rows = Source.objects.filter(dataset__code=dataset).exclude(contact="")
+    return [
+        Contact(source=row.code, address=row.contact, language=row.contact_language)
+        for row in rows.exclude(state=State.PAUSED).order_by("code")
+    ]
 
 
 def names_of_secrets(source: Source) -> set[str]:

@@ -184,15 +184,12 @@ def work(options: argparse.Namespace) -> int:
 
     django.setup()
     from procrastinate.contrib.django import app
-    from procrastinate.jobs import DeleteJobCondition
+
+    from dothi.datastore.sources.services import QUEUE
+    from dothi.run import working
 
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        worker.run_worker(
-            concurrency=4,
-            delete_jobs=DeleteJobCondition.SUCCESSFUL,
-            fetch_job_polling_interval=2.0,
-            shutdown_graceful_timeout=5.0,
-        )
+        working.run(worker, waiting=QUEUE)
     return 0
 
 

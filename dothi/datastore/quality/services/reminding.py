@@ -1,7 +1,7 @@
 """Remind who brings a dataset in: before a delivery is due, and while one is overdue."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -17,9 +17,10 @@ from dothi.core.notices.choices import Channel
 from dothi.core.workdays.selectors import official_calendar
 from dothi.datastore.ingestion.choices import Power
 from dothi.datastore.quality import selectors
-from dothi.datastore.quality.registry import DELIVERY
+from dothi.datastore.quality.registry import CONTACT, DELIVERY
 from dothi.datastore.quality.rules.expected import State
 from dothi.datastore.quality.selectors import Delivery
+from dothi.datastore.sources import selectors as sources
 
 if TYPE_CHECKING:
     from dothi.datastore.catalogue.models import Dataset
@@ -84,3 +85,22 @@ def _write(dataset: "Dataset", asked: Sequence[Delivery], at: datetime) -> None:
                     at=at,
                     dedupe=f"{DELIVERY.code}:{dataset.pk}:{day:%Y%m%d}:{state}:{user.pk}",
                 )  # fmt: skip
+        _write_outside(dataset, day, state, at)
+
+
+def _write_outside(dataset: "Dataset", day: date, state: State, at: datetime) -> None:
+    """Whom the steward named at the sources of the dataset."""
+    for one in sources.contacts_of(dataset.code):
+        with translation.override(one.language):
+            title, office = dataset.title, dataset.unit.name
+        notices.send(
+            template=CONTACT.code,
+            to=notices.Recipient(
+                channel=Channel.EMAIL, address=one.address, language=one.language
+            ),
+            context={
+                "title": title, "office": office, "day": day, "late": state == State.OVERDUE
+            },
+            at=at,
+            dedupe=f"{CONTACT.code}:{one.source}:{day:%Y%m%d}:{state}",
+        )  # fmt: skip

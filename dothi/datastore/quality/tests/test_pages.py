@@ -11,6 +11,7 @@ from dothi.accounts.models import User
 from dothi.accounts.tests.factories import make_citizen, make_officer
 from dothi.core import clock
 from dothi.core.inbox.models import Duty
+from dothi.core.notices import services as outbox
 from dothi.core.notices.models import Notice
 from dothi.datastore.catalogue.choices import Rhythm, Share
 from dothi.datastore.catalogue.tests.factories import MONDAY_9AM
@@ -18,6 +19,8 @@ from dothi.datastore.quality import selectors, services
 from dothi.datastore.quality.choices import Why
 from dothi.datastore.quality.models import Incident
 from dothi.datastore.quality.tests.factories import CODE, make_trees, publish, tree, trees
+from dothi.datastore.sources import services as sources
+from dothi.datastore.sources.tests.factories import played
 from dothi.units.models import Unit
 from dothi.units.tests.factories import make_unit
 
@@ -184,3 +187,38 @@ def test_who_brings_data_in_is_reminded_before_and_after_the_day(unit: Unit, ste
     publish([tree(2)], run="late", contract=dataset.agreed, at=MONDAY_9AM.replace(month=4, day=3))
     assert not services.mind(dataset, at=MONDAY_9AM.replace(month=4, day=3))
     assert not Duty.objects.exists()
+
+
+def sent_by(dataset: Any, contact: str, *, language: str = "vi") -> Any:
+    """A source that runs, with somebody outside of the house to write to."""
+    with played(lambda _asked, _file: None, incremental=False) as kind:
+        plan = sources.Plan(
+            title="Trạm đo", settings={}, every_minutes=10, contact=contact,
+            contact_language=language,
+        )  # fmt: skip
+        made = sources.create(dataset=dataset, kind=kind, plan=plan, by="user:1", at=MONDAY_9AM)
+        return sources.resume(made, by="user:1", at=MONDAY_9AM)
+
+
+def test_who_sends_data_from_outside_is_written_to_in_their_language_until_they_stop_it(
+    unit: Unit,
+) -> None:
+    dataset = monthly(unit)
+    sent_by(dataset, "data@canal.example", language="en")
+    for day in (27, 28):
+        services.mind(dataset, at=MONDAY_9AM.replace(day=day))
+    [notice] = Notice.objects.all()
+    assert (notice.address, notice.language) == ("data@canal.example", "en")
+    assert notice.subject.startswith("A delivery of data is due soon")
+    mark = outbox.address_hash("data@canal.example")
+    token = outbox.unsubscribe_token(mark, "quality.delivery", at=MONDAY_9AM)
+    outbox.unsubscribe(token=token, at=MONDAY_9AM)
+    services.mind(dataset, at=MONDAY_9AM.replace(month=4, day=1))
+    assert Notice.objects.count() == 1
+
+
+def test_nobody_is_written_to_for_a_source_that_is_paused(unit: Unit) -> None:
+    dataset = monthly(unit)
+    sources.pause(sent_by(dataset, "data@canal.example"), by="user:1", at=MONDAY_9AM)
+    services.mind(dataset, at=MONDAY_9AM.replace(day=28))
+    assert not Notice.objects.exists()

@@ -14,4 +14,5 @@ from dothi.datastore.sources.services.managing import resume as resume
 from dothi.datastore.sources.services.turning import TURN as TURN
 from dothi.datastore.sources.services.turning import forget_idle as forget_idle
 from dothi.datastore.sources.services.turning import turn as turn
+from dothi.datastore.sources.services.waking import QUEUE as QUEUE
 from dothi.datastore.sources.services.waking import ask_for_a_turn as ask_for_a_turn

@@ -12,7 +12,7 @@ from dothi.core.audit.services import record
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.sources import events, rules
-from dothi.datastore.sources.choices import Fault, Outcome, Publishing, State
+from dothi.datastore.sources.choices import Fault, Language, Outcome, Publishing, State
 from dothi.datastore.sources.models import Secret, Source
 from dothi.datastore.sources.ports import Kind, kinds
 from dothi.datastore.sources.services import telling
@@ -33,6 +33,8 @@ class Plan:
     every_minutes: int | None = None
     daily_at: time | None = None
     publishing: Publishing = Publishing.BY_HAND
+    contact: str = field(default="", repr=False)
+    contact_language: str = Language.VI
 
 
 class NotSound(Exception):
@@ -59,6 +61,7 @@ def create(*, dataset: "Dataset", kind: str, plan: Plan, by: str, at: datetime) 
             code=public_code("NG", at), dataset=dataset, title=plan.title, kind=kind,
             settings=dict(plan.settings), every_minutes=plan.every_minutes,
             daily_at=plan.daily_at, publishing=plan.publishing, next_at=at,
+            contact=plan.contact, contact_language=plan.contact_language,
             created_by=by, created_at=at,
         )  # fmt: skip
         _keep_secrets(source, plan.secrets)
@@ -86,13 +89,15 @@ def change(source: Source, *, plan: Plan, by: str, at: datetime) -> Source:
         source.title, source.settings = plan.title, dict(plan.settings)
         source.every_minutes, source.daily_at = plan.every_minutes, plan.daily_at
         source.publishing = plan.publishing
+        is_new_contact = source.contact != plan.contact
+        source.contact, source.contact_language = plan.contact, plan.contact_language
         if source.state == State.RUNNING:
             source.next_at = at
         source.save()
         _keep_secrets(source, plan.secrets)
         record(
             "datastore.source_change", subject=source.subject, by=by, at=at, settings=changed,
-            secrets=sorted(plan.secrets), publishing=plan.publishing,
+            secrets=sorted(plan.secrets), publishing=plan.publishing, contact=is_new_contact,
         )  # fmt: skip
     return source
 

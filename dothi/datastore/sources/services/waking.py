@@ -3,7 +3,8 @@
 from dothi.core import queueing
 
 TURN = "sources.turn"  # Name of the job.
+QUEUE = "sources"  # It waits for machines of others: a worker of its own does it (`run.working`).
 
 
 def ask_for_a_turn(source: str) -> None:
-    queueing.once(TURN, lock=f"{TURN}:{source}", queue="store", source=source)
+    queueing.once(TURN, lock=f"{TURN}:{source}", queue=QUEUE, source=source)

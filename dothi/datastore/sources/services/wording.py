@@ -20,6 +20,12 @@ def fault(code: str, facts: Mapping[str, Any]) -> str:
     return _sentences().get(code, "") % _Facts(facts)
 
 
+def masked(address: str) -> str:
+    """Enough of an address to know it again, not enough to write to it."""
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}•••@{domain}" if at else ""
+
+
 class _Facts(dict[str, Any]):
     """Facts of a fault; what a sentence asks for and nobody knows is a dash."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
+from dothi.core.access.services import opened
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.sources import forms, permissions, selectors, services
 from dothi.datastore.sources.models import Source
@@ -73,6 +74,11 @@ def change(request: SignedInRequest, code: str) -> HttpResponse:
     if source.kind not in kinds:
         raise Http404
     kind = kinds[source.kind]
+    if source.contact:
+        opened(
+            record=source.subject, by=request.user.actor, purpose="change a source",
+            fields=["contact"], at=found.at,
+        )  # fmt: skip
     form = forms.SourceForm(
         request.POST or None, kind=kind, datasets=[], kept=selectors.names_of_secrets(source),
         initial=_initial(source),
@@ -91,7 +97,8 @@ def change(request: SignedInRequest, code: str) -> HttpResponse:
 
 def _initial(source: Source) -> dict[str, Any]:
     return {
-        "title": source.title, "publishing": source.publishing,
+        "title": source.title, "publishing": source.publishing, "contact": source.contact,
+        "contact_language": source.contact_language,
         "rhythm": "daily" if source.daily_at else "minutes",
         "every_minutes": source.every_minutes, "daily_at": source.daily_at,
         **{forms.name_of(name): value for name, value in source.settings.items()},

@@ -72,6 +72,7 @@ def _page(request: SignedInRequest, found: Seen, *, status: int = 200, **more: A
             for one in (kind.settings if kind else ())
             if (value := source.settings.get(one.name, "")) or one.name in secrets
         ],
+        "contact": wording.masked(source.contact),
         "schedule": wording.schedule(source.every_minutes, source.daily_at),
         "fetches": [_try(one) for one in page.object_list],
         "may_manage": permissions.may_manage(
