@@ -7,7 +7,8 @@ only of the bad ones: lists cost ten times what a yes or no does. What a source 
 guessed at: a text that does not fit its type exactly is a fault.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import reduce
 from operator import and_, or_
 
@@ -45,14 +46,26 @@ YES = ("true", "t", "yes", "y", "1", "có", "co", "x", "đúng", "dung")
 NO = ("false", "f", "no", "n", "0", "không", "khong", "sai")
 
 
-def sound(contract: Contract) -> Table:
-    """Typed columns, `LINE`, `SPAN` and `BAD`."""
+def sound(contract: Contract, *, only: Collection[str] | None = None) -> Table:
+    """Typed columns, `LINE`, `SPAN` and `BAD`; of some columns, what is asked of each of them."""
+    if only is not None:
+        return _sound(replace(
+            contract, fields=tuple(one for one in contract.fields if one.name in only), compares=()
+        ), whole=False)  # fmt: skip
+    return _sound(contract)
+
+
+def _sound(contract: Contract, *, whole: bool = True) -> Table:
     both = _typed(contract)
     return both.select(
         *(both[f"{_VALUE}{one.name}"].name(one.name) for one in contract.fields),
         both[LINE],
         both[SPAN],
-        _any(wrong for _fault, wrong in _conditions(both, contract)).name(BAD),
+        _any(
+            wrong
+            for fault, wrong in _conditions(both, contract)
+            if whole or fault.check != Check.EMPTY_ROW
+        ).name(BAD),
     )
 
 
@@ -175,9 +188,9 @@ def _of_field(text: StringValue, value: Value, one: Field) -> Iterator[tuple[Che
     if one.type not in (Type.TEXT, Type.GEOMETRY):
         yield Check.TYPE, text.notnull() & value.isnull()
     if one.minimum:
-        yield Check.MINIMUM, value < _bound(one.minimum, one)
+        yield Check.MINIMUM, value < bound(one.minimum, one)
     if one.maximum:
-        yield Check.MAXIMUM, value > _bound(one.maximum, one)
+        yield Check.MAXIMUM, value > bound(one.maximum, one)
     if one.pattern:
         yield Check.PATTERN, ~text.re_search(f"^(?:{one.pattern})$")
     if one.allowed:
@@ -186,7 +199,8 @@ def _of_field(text: StringValue, value: Value, one: Field) -> Iterator[tuple[Che
         yield Check.LENGTH, text.length() > one.max_length
 
 
-def _bound(text: str, one: Field) -> Value:
+def bound(text: str, one: Field) -> Value:
+    """A bound of a field in its type."""
     kinds = {
         Type.INTEGER: "int64",
         Type.NUMBER: "float64",

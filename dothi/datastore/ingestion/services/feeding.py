@@ -25,8 +25,9 @@ from dothi.core.events.models import Record
 from dothi.core.events.selectors import LAST, Position
 from dothi.datastore.catalogue.choices import Mode, Rhythm
 from dothi.datastore.catalogue.registry import Current, DomainDataset, datasets
-from dothi.datastore.ingestion.engine import kind_of, schema_of
+from dothi.datastore.ingestion.engine import schema_of
 from dothi.datastore.ingestion.models import Feed
+from dothi.datastore.ingestion.rules.plain import kind_of
 from dothi.datastore.ingestion.services import parts
 from dothi.datastore.tables import selectors as stored
 from dothi.datastore.tables import services as tables
