@@ -2,15 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from dothi.datastore.tables.rules import sql
+from dothi.datastore.tables.rules import digests, sql
 from dothi.datastore.tables.rules.columns import Columns
+from dothi.datastore.tables.rules.facts import ALGORITHM, Digest
 
 Connection = duckdb.DuckDBPyConnection
 # Between 16 and 64 MB: a change of one row rewrites one file.
@@ -18,6 +22,7 @@ FILE_SIZE = "40MB"
 # A group that a filter made a little larger than the groups of a DuckDB file (122,880 rows) costs
 # twice the time and size when such a file is built in order: see `keeps_order`.
 ROW_GROUP, LARGEST_GROUP = 120_000, 122_880
+_BATCH = 120_000  # Rows that are digested at a time by a thread.
 
 
 def connect(*, memory: str, threads: int, spill: Path, at: Path | None = None) -> Connection:
@@ -36,11 +41,38 @@ def connect(*, memory: str, threads: int, spill: Path, at: Path | None = None) -
     return connection
 
 
-def total(connection: Connection, source: str, columns: Columns) -> tuple[int, int]:
+def total(
+    connection: Connection, source: str, columns: Columns, *, algorithm: int = ALGORITHM
+) -> tuple[int, Digest]:
     """Rows and sum of digests of a table expression."""
-    found = connection.execute(sql.total(source, columns)).fetchone()
-    assert found is not None
-    return int(found[0]), int(found[1])
+    if algorithm == 1:
+        found = connection.execute(sql.total(source, columns)).fetchone()
+        assert found is not None
+        return int(found[0]), Digest(int(found[1]), algorithm)
+    question = f"select {sql.names([one.name for one in columns])} from {source}"
+    threads = number(connection, "select current_setting('threads')")
+    rows = digest = 0
+    for counted, added in _by_several(
+        digests.total, connection.execute(question).to_arrow_reader(_BATCH), threads
+    ):
+        rows, digest = rows + counted, digest + added
+    return rows, Digest(digest)
+
+
+def _by_several(
+    work: Callable[[pa.RecordBatch], tuple[int, int]],
+    batches: Iterable[pa.RecordBatch],
+    threads: int,
+) -> Iterator[tuple[int, int]]:
+    """What threads make of batches; so few of these are held at a time."""
+    waiting: deque[Future[tuple[int, int]]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="digest") as workers:
+        for one in batches:
+            waiting.append(workers.submit(work, one))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def number(connection: Connection, question: str) -> int:

@@ -5,16 +5,37 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self
 
-ALGORITHM = 1
+# How the digest of a row is made: 1 `sql.row_digest`, 2 `digests`. A version keeps its own.
+ALGORITHM = 2
 
 
-def spelled(digest: int) -> str:
-    """The checksum of rows, from the sum of their digests; begins with how it was made."""
-    return f"{ALGORITHM}:{digest % 2**128:032x}"
+@dataclass(frozen=True)
+class Digest:
+    """The sum of the digests of rows, all made by one algorithm."""
 
+    sum: int
+    algorithm: int = ALGORITHM
 
-def digest(checksum: str) -> int:
-    return int(checksum.partition(":")[2], 16)
+    def __add__(self, other: Self) -> Self:
+        assert self.algorithm == other.algorithm, "digests of two kinds"
+        return type(self)(self.sum + other.sum, self.algorithm)
+
+    def __sub__(self, other: Self) -> Self:
+        return self + type(self)(-other.sum, other.algorithm)
+
+    @property
+    def is_current(self) -> bool:
+        return self.algorithm == ALGORITHM
+
+    @property
+    def spelled(self) -> str:
+        """The checksum of the rows; begins with how it was made."""
+        return f"{self.algorithm}:{self.sum % 2**128:032x}"
+
+    @classmethod
+    def of(cls, checksum: str) -> Self:
+        algorithm, _colon, found = checksum.partition(":")
+        return cls(int(found, 16), int(algorithm))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,9 @@ from dothi.datastore.tables.models import Table, Version
 from dothi.datastore.tables.ports import engine, lake, places, shelf
 from dothi.datastore.tables.ports.lake import File, Overtaken
 from dothi.datastore.tables.rules import columns as rules
-from dothi.datastore.tables.rules import facts as facts_rules
 from dothi.datastore.tables.rules import sql
 from dothi.datastore.tables.rules.columns import Columns, Fact, SchemaRefused
-from dothi.datastore.tables.rules.facts import Facts
+from dothi.datastore.tables.rules.facts import Digest, Facts
 from dothi.datastore.tables.rules.roles import WHOLE, Role
 from dothi.datastore.tables.services.accounting import account, catch_up, table_of, writing
 from dothi.datastore.tables.services.serving import forget_serving, serve
@@ -43,10 +42,10 @@ class Content:
     files: tuple[File, ...]
     columns: Columns
     rows: int
-    digest: int
+    digest: Digest
 
 
-NOTHING = Content((), (), 0, 0)
+NOTHING = Content((), (), 0, Digest(0))
 Make = Callable[[engine.Connection, Path, Content], Content]
 
 
@@ -182,7 +181,7 @@ def content_of(version: Version | None) -> Content:
     if version is None:
         return NOTHING
     state = lake.state_at(places.table(version.table.code), version.delta)
-    return Content(state.files, version.shape, version.rows, facts_rules.digest(version.checksum))
+    return Content(state.files, version.shape, version.rows, Digest.of(version.checksum))
 
 
 def _write(
@@ -229,7 +228,7 @@ def described(content: Content) -> dict[str, Any]:
         "rows": content.rows,
         "bytes": sum(one.size for one in content.files),
         "files": len(content.files),
-        "checksum": facts_rules.spelled(content.digest),
+        "checksum": content.digest.spelled,
         "columns": rules.to_json(content.columns),
     }
 
@@ -288,7 +287,7 @@ def _kept(
         _require_exact(connection, location, before, columns)
         touched = before.files
     if not touched:
-        return before
+        return _as_counted_now(connection, location, before)
     old = _source(location, touched, before.columns)
     goes = f"semi join {replaced} r on {sql.same_key(key, 'b', 'r')}" if key else "where false"
     stays = f"anti join {replaced} r on {sql.same_key(key, 'b', 'r')}" if key else ""
@@ -296,11 +295,19 @@ def _kept(
     wide = sql.as_columns(f"(select b.* from {old} b {stays})", columns, has=before.columns)
     files = rewritten(connection, location, f"select * from {wide}", columns)
     left = tuple(one for one in before.files if one not in touched) + files
-    if before.columns == columns:
+    if before.columns == columns and before.digest.is_current:
         return Content(left, columns, before.rows - gone[0], before.digest - gone[1])
     return Content(
         left, columns, *engine.total(connection, _source(location, left, columns), columns)
     )
+
+
+def _as_counted_now(connection: engine.Connection, location: Path, content: Content) -> Content:
+    """The same with a digest of today: one of another algorithm cannot be carried on."""
+    if content.digest.is_current:
+        return content
+    source = _source(location, content.files, content.columns)
+    return replace(content, digest=engine.total(connection, source, content.columns)[1])
 
 
 def without(

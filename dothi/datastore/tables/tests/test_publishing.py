@@ -31,6 +31,7 @@ from dothi.datastore.tables.tests.factories import (
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def rows(version: Version) -> list[tuple[object, ...]]:
@@ -171,19 +172,36 @@ def test_the_checksum_that_was_carried_on_is_the_one_counted_anew() -> None:
         assert selectors.counted(version) == (version.rows, version.checksum)
 
 
-def test_anybody_can_count_the_checksum_without_duckdb() -> None:
-    """A citation of a version must hold in years: this is how it is made, written in Python."""
+def as_older(version: Version) -> Version:
+    """The version as it was counted before there was another algorithm."""
     digests = 0
-    for row in reports(1, 2, 3):
-        received = (row["received_at"] - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
-            microseconds=1
-        )
-        values = {**row, "received_at": received}
+    for row in rows(version):
+        named = dict(zip([one.name for one in version.shape], row, strict=True))
+        received = (named["received_at"] - EPOCH) // timedelta(microseconds=1)  # type: ignore[operator]
+        values = {**named, "received_at": received}
         spelled = "\ufdd0".join(
             "\ufdd1" if values[name] is None else str(values[name]) for name in sorted(values)
         )
         digests += int.from_bytes(md5(spelled.encode()).digest()[8:], "little")
-    assert published(reports(1, 2, 3), run="a").checksum == f"1:{digests:032x}"
+    version.checksum = f"1:{digests:032x}"
+    version.save(update_fields=["checksum"])
+    return version
+
+
+def test_a_version_of_before_is_counted_as_it_was() -> None:
+    version = as_older(published(reports(1, 2, 3), run="a"))
+    assert selectors.counted(version) == (3, version.checksum)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_version_of_before_is_carried_on_under_the_algorithm_of_today(mode: Mode) -> None:
+    first = as_older(published(reports(1, 2, 3), run="a"))
+    two = published([report(3, rating=9), report(4)], run="b", mode=mode)
+    assert two.checksum.startswith("2:")
+    assert selectors.counted(two) == (two.rows, two.checksum)
+    back = services.roll_back("reports", 1, by=STEWARD, at=NOON)
+    assert back.checksum == first.checksum
+    assert selectors.counted(back) == (3, first.checksum)
 
 
 # --- Columns ------------------------------------------------------------------------------------
