@@ -90,6 +90,9 @@ class File:
     media_type: str
     changed_at: datetime
     searched: bool = False  # Whether the actions `datastore_*` answer for it.
+    # Of a file that lies here already; most are made while they are sent.
+    bytes: int | None = None
+    sha256: str = ""
 
 
 # For several datasets at once, so that a list of them costs no question each.

@@ -24,10 +24,11 @@ from dothi.units.models import Unit
 
 LOCN = Namespace("http://www.w3.org/ns/locn#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 VERSION = URIRef(f"{DCAT}version")  # Of DCAT 3; the library knows the terms of DCAT 2.
 CONTEXT = {
     "dcat": str(DCAT), "dct": str(DCTERMS), "foaf": str(FOAF), "vcard": str(VCARD),
-    "xsd": str(XSD),
+    "xsd": str(XSD), "spdx": str(SPDX),
 }  # fmt: skip
 FORMATS = {"jsonld": ("json-ld", "application/ld+json"), "ttl": ("turtle", "text/turtle")}
 
@@ -131,6 +132,15 @@ def _distribution(graph: Graph, dataset: Dataset, of: URIRef, file: File) -> URI
         graph.add((me, DCTERMS["format"], URIRef(known)))
     graph.add((me, DCTERMS.license, URIRef(LICENCE_URLS[dataset.licence])))  # type: ignore[index]
     graph.add((me, DCTERMS.modified, Literal(file.changed_at, datatype=XSD.dateTime)))
+    if file.bytes is not None:
+        graph.add((me, DCAT.byteSize, Literal(file.bytes, datatype=XSD.nonNegativeInteger)))
+    if file.sha256:
+        checksum = URIRef(f"{file.url}#sha256")
+        graph.add((me, SPDX.checksum, checksum))
+        graph.add((checksum, RDF.type, SPDX.Checksum))
+        graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
+        value = Literal(file.sha256, datatype=XSD.hexBinary)
+        graph.add((checksum, SPDX.checksumValue, value))
     return me
 
 

@@ -117,8 +117,8 @@ def _of_rows(dataset: Dataset, file: File, place: int) -> dict[str, Any]:
         "url_type": "datastore" if file.searched else None,
         "position": place,
         "state": "active",
-        "size": None,  # Most are made while they are sent.
-        "hash": "",
+        "size": file.bytes,
+        "hash": f"sha256:{file.sha256}" if file.sha256 else "",
         "created": stamp(dataset.created_at),
         "last_modified": stamp(file.changed_at),
         "metadata_modified": stamp(file.changed_at),

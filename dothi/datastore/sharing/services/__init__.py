@@ -13,9 +13,11 @@ from dothi.datastore.sharing.services.counting import Figures as Figures
 from dothi.datastore.sharing.services.counting import NotCounted as NotCounted
 from dothi.datastore.sharing.services.counting import figures as figures
 from dothi.datastore.sharing.services.duties import tell_of_ends as tell_of_ends
+from dothi.datastore.sharing.services.exporting import Held as Held
 from dothi.datastore.sharing.services.exporting import NoPlaces as NoPlaces
 from dothi.datastore.sharing.services.exporting import TooManyRows as TooManyRows
 from dothi.datastore.sharing.services.exporting import forms_of as forms_of
+from dothi.datastore.sharing.services.exporting import held_files as held_files
 from dothi.datastore.sharing.services.exporting import places_of as places_of
 from dothi.datastore.sharing.services.exporting import stream as stream
 from dothi.datastore.sharing.services.exporting import whole_file as whole_file

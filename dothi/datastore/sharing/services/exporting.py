@@ -1,24 +1,33 @@
 """Rows as files: streamed at any size, each value as it is."""
 
+import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
 
-from dothi.datastore.catalogue.choices import Type
-from dothi.datastore.catalogue.rules.contract import Field, places_in
-from dothi.datastore.sharing.choices import Form
-from dothi.datastore.sharing.services.opening import Opening
+from dothi.datastore.catalogue.choices import Share, Type
+from dothi.datastore.catalogue.rules.contract import Contract, Field, places_in
+from dothi.datastore.sharing.choices import Audience, Form
+from dothi.datastore.sharing.rules import policy
+from dothi.datastore.sharing.services.opening import Opening, narrowed
+from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables.registry import Told, Wanted
 from dothi.lib import tables as sheets
 
+if TYPE_CHECKING:
+    from dothi.datastore.tables.models import Version
+
 AT_ONCE = 5000
+HASH = ".sha256"  # Beside a file: its hash, as hex digits.
 
 
 class TooManyRows(Exception):
@@ -81,17 +90,59 @@ def whole_file(opening: Opening, form: Form) -> Path:
         half = Path(name)
         try:
             _write(opening, form, half)
-            os.replace(half, target)
-        except BaseException:
+            _put(half, target)
+        finally:
             half.unlink(missing_ok=True)
-            raise
     return target
+
+
+def _put(half: Path, target: Path) -> None:
+    """The first to be done gives the file, and writes its hash beside it."""
+    with half.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with suppress(FileExistsError):
+        os.link(half, target)
+        target.with_name(target.name + HASH).write_text(digest, "ascii")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A file that lies here: its size, and its hash where that is known."""
+
+    bytes: int
+    sha256: str = ""
+
+
+def held_files(contract: Contract, share: Share, version: "Version") -> dict[Form, Held]:
+    """The files that everybody gets of a version, as far as they were made already; none is made,
+    and nothing is opened. Of rows about persons none: who may be in them changes by the day."""
+    role = policy.role_of(contract, share=share, audience=Audience.EVERYBODY)
+    if role is None or any(one.is_personal for one in contract.fields):
+        return {}
+    place = tables.serving_place(version, narrowed(role, version))
+    folder = _exports() / contract.dataset
+    found = {form: folder / f"{place.stem}.{form}" for form in (Form.PARQUET, Form.XLSX)}
+    return {
+        form: held
+        for form, path in {**found, Form.DUCKDB: place}.items()
+        if (held := _held(path)) is not None
+    }
+
+
+def _held(path: Path) -> Held | None:
+    try:
+        size = path.stat().st_size
+        beside = path.with_name(path.name + HASH)
+        return Held(bytes=size, sha256=beside.read_text("ascii") if beside.exists() else "")
+    except FileNotFoundError:  # Swept away meanwhile.
+        return None
 
 
 def sweep() -> int:
     """Remove files whose serving file is gone. Return how many."""
     kept = {path.stem for path in (Path(settings.STORE) / "serving").rglob("*.duckdb")}
-    gone = [path for path in _exports().rglob("*.*") if path.is_file() and path.stem not in kept]
+    there = (path for path in _exports().rglob("*.*") if path.is_file())
+    gone = [path for path in there if path.name.partition(".")[0] not in kept]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
@@ -100,7 +151,7 @@ def sweep() -> int:
 def copies(wanted: Wanted) -> Told:
     """How many files of rows were made of the table and lie beside its serving files."""
     folder = _exports() / wanted.table
-    return {"exports": sum(path.is_file() for path in folder.rglob("*")) if wanted.rows else 0}
+    return {"exports": sum(_is_file(path) for path in folder.rglob("*")) if wanted.rows else 0}
 
 
 def forget_copies(wanted: Wanted) -> Told:
@@ -109,7 +160,11 @@ def forget_copies(wanted: Wanted) -> Told:
     gone = [path for path in folder.rglob("*") if path.is_file()]
     for path in gone:
         path.unlink(missing_ok=True)
-    return {"exports": len(gone)}
+    return {"exports": sum(path.suffix != HASH for path in gone)}
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and path.suffix != HASH
 
 
 def _exports() -> Path:

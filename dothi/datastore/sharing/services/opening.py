@@ -103,8 +103,7 @@ def open_dataset(
     found = tables.latest(code) if version is None else tables.version(code, version)
     if found is None:
         raise NothingYet(code)
-    there = {column.name for column in found.shape}
-    role = _narrowed(allowed.role, there)
+    role = narrowed(allowed.role, found)
     if not allowed.keeps and any(one.is_personal for one in allowed.contract.fields):
         role = replace(role, where=(*role.where, *persons.held_back(allowed.dataset)))
     opening = Opening(
@@ -188,10 +187,11 @@ def _by_grant(grant: Grant) -> _Allowed | None:
     )
 
 
-def _narrowed(role: Role, there: set[str]) -> Role:
+def narrowed(role: Role, version: "Version") -> Role:
     """A version from before a column came has a role without it; a condition on it holds for no
     row of that version."""
     assert role.columns is not None
+    there = {column.name for column in version.shape}
     return replace(
         role, columns=tuple((name, rule) for name, rule in role.columns if name in there)
     )

@@ -13,6 +13,7 @@ from dothi.core.clock import local
 from dothi.datastore.catalogue.choices import Classification, Share, State
 from dothi.datastore.catalogue.ports import File
 from dothi.datastore.catalogue.rules.contract import Field, places_in
+from dothi.datastore.sharing import services as sharing
 from dothi.datastore.sharing.choices import Form
 from dothi.datastore.tables import selectors as tables
 
@@ -32,19 +33,29 @@ def files(
     staff = accounts.standing(user, on=local(at).date()).is_staff
     offered = {one.code: fields for one in datasets if (fields := _public(one, staff=staff))}
     newest = tables.newest(list(offered))
+    held = {
+        one.code: sharing.held_files(one.agreed, Share(one.share), newest[one.code])
+        for one in datasets
+        if one.code in newest and one.agreed is not None and not staff
+    }
     return {
         code: [
-            File(
-                form=form.value, name=NAMES[form], media_type=form.media_type.partition(";")[0],
-                url=f"{settings.PUBLIC_URL}/data/{code}.{form}", changed_at=newest[code].at,
-                searched=form == Form.CSV,
-            )
+            _file(code, form, newest[code].at, held.get(code, {}).get(form))
             for form in Form
             if form != Form.GEOJSON or places_in(fields)
         ]
         for code, fields in offered.items()
         if code in newest
     }  # fmt: skip
+
+
+def _file(code: str, form: Form, at: datetime, held: sharing.Held | None) -> File:
+    return File(
+        form=form.value, name=NAMES[form], media_type=form.media_type.partition(";")[0],
+        url=f"{settings.PUBLIC_URL}/data/{code}.{form}", changed_at=at,
+        searched=form == Form.CSV, bytes=held.bytes if held else None,
+        sha256=held.sha256 if held else "",
+    )  # fmt: skip
 
 
 def _public(dataset: "Dataset", *, staff: bool) -> list[Field]:
