@@ -7,6 +7,7 @@ class IngestionConfig(AppConfig):
 
     def ready(self) -> None:
         from dothi.datastore.catalogue.registry import Panel, desk_panels
+        from dothi.datastore.ingestion import api
         from dothi.datastore.ingestion.services import forgetting
         from dothi.datastore.ingestion.views.panel import deliveries
         from dothi.datastore.tables.registry import Reach, reaches
@@ -15,4 +16,5 @@ class IngestionConfig(AppConfig):
             Reach(name="ingestion", find=forgetting.find, erase=forgetting.erase, first=True)
         )
 
+        api.register()
         desk_panels.append(Panel(template="ingestion/_deliveries.html", context=deliveries))

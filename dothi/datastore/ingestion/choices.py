@@ -51,6 +51,14 @@ class Check(TextChoices):
     EMPTY_ROW = "empty_row", _("The row is empty")
 
 
+class Method(StrEnum):
+    """How records of a program stand to the rows that are there, as CKAN has it."""
+
+    INSERT = "insert"  # New ones only.
+    UPDATE = "update"  # Known ones only.
+    UPSERT = "upsert"
+
+
 class Power(StrEnum):
     """What a post may be allowed to do here."""
 

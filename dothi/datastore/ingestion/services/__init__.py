@@ -24,6 +24,11 @@ from dothi.datastore.ingestion.services.publishing import preview as preview
 from dothi.datastore.ingestion.services.publishing import publish as publish
 from dothi.datastore.ingestion.services.reading import Busy as Busy
 from dothi.datastore.ingestion.services.reading import read as read
+from dothi.datastore.ingestion.services.records import NotAsAsked as NotAsAsked
+from dothi.datastore.ingestion.services.records import Written as Written
+from dothi.datastore.ingestion.services.records import receive_records as receive_records
+from dothi.datastore.ingestion.services.records import rehearse as rehearse
+from dothi.datastore.ingestion.services.records import write_records as write_records
 from dothi.datastore.ingestion.services.starting import OnItsWay as OnItsWay
 from dothi.datastore.ingestion.services.starting import ask_to_read as ask_to_read
 from dothi.datastore.ingestion.services.starting import begin as begin

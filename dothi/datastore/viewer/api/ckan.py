@@ -103,14 +103,13 @@ def datastore_info(asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def not_by_rows(asked: Asked) -> None:
-    """Rows come in under a contract, as a file whose every line is accounted for."""
+def not_by_files(asked: Asked) -> None:
+    """The files of a dataset are made of its rows; nobody writes them."""
     if isinstance(asked.user, AnonymousUser):
         raise Denied("a key is needed")
     raise Invalid({
-        "message": ["Rows are taken as a file under the contract of their dataset, at "
-                    "/desk/data/in/: what is faulty stands aside and is not lost. "
-                    "Datasets themselves are made by package_create."]
+        "message": ["Files are made of the rows of a dataset. Rows come by datastore_upsert, or as "
+                    "a file at /desk/data/in/; datasets themselves by package_create."]
     })  # fmt: skip
 
 
@@ -120,10 +119,8 @@ READS: dict[str, Callable[[Asked], Any]] = {
     "datastore_info": datastore_info,
 }
 WRITES: dict[str, Callable[[Asked], Any]] = dict.fromkeys(
-    ("datastore_create", "datastore_upsert", "datastore_delete", "resource_create",
-     "resource_update", "resource_patch", "resource_delete"),
-    not_by_rows,
-)  # fmt: skip
+    ("resource_create", "resource_update", "resource_patch", "resource_delete"), not_by_files
+)
 
 
 @require_safe

@@ -1,6 +1,8 @@
 """Programs read rows by the actions of CKAN, as features, and find them in the lists."""
 
 import json
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +10,20 @@ import pyshacl
 import pytest
 from ckanapi import NotFound, RemoteCKAN, ValidationError
 from django.test import Client
-from rdflib import RDF, Graph, Literal
+from rdflib import RDF, Graph, Literal, Namespace
 from rdflib.namespace import DCAT
 
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.factories import make_officer, make_root
 from dothi.datastore.catalogue import services as catalogue
-from dothi.datastore.catalogue.choices import Share
-from dothi.datastore.workbench.tests.factories import AT, CODE, ROWS, SECRETS, make_trees
+from dothi.datastore.catalogue.choices import Classification, Share
+from dothi.datastore.catalogue.tests.factories import make_dataset
+from dothi.datastore.sharing.services import exporting
+from dothi.datastore.workbench.tests.factories import AT, CODE, ROWS, SECRETS, make_trees, publish
+from dothi.datastore.workbench.tests.factories import trees as trees_of
 from dothi.units.models import Unit
 
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 SHAPES = Path(__file__).parents[2] / "catalogue" / "tests" / "dcat_shapes.ttl"
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -133,12 +139,12 @@ def test_who_has_a_key_reads_what_its_holder_may(client: Client, root: Unit) -> 
                      ["resources"]}  # fmt: skip
 
 
-def test_rows_are_not_written_past_their_contract(client: Client, root: Unit, trees: Any) -> None:
-    call(client, "datastore_upsert", 403, resource_id=f"{CODE}.csv", records=[{"tree": "X"}])
+def test_files_are_not_written_past_their_rows(client: Client, root: Unit, trees: Any) -> None:
+    call(client, "resource_update", 403, id=f"{CODE}.csv")
     officer = make_officer("quan", unit=root, role=Role.STEWARD)
     key = catalogue.issue_key(user=officer, name="R", at=AT)
-    error = call(client, "datastore_upsert", 409, key=key, resource_id=f"{CODE}.csv", records=[])
-    assert "/desk/data/in/" in error["message"][0]
+    error = call(client, "resource_update", 409, key=key, id=f"{CODE}.csv")
+    assert "datastore_upsert" in error["message"][0]
 
 
 @pytest.mark.filterwarnings("ignore:Dataset.:DeprecationWarning")
@@ -154,6 +160,43 @@ def test_the_files_are_distributions_clean_under_the_shapes(client: Client, tree
         for one in list(worse.subjects(RDF.type, DCAT.Distribution)):
             worse.set((one, broken, Literal("x")))
         assert not pyshacl.validate(worse, shacl_graph=str(SHAPES), advanced=False)[0]
+
+
+@pytest.mark.filterwarnings("ignore:Dataset.:DeprecationWarning")
+def test_a_file_that_lies_here_has_its_size_and_checksum(client: Client, root: Unit) -> None:
+    contract = trees_of()
+    fields = tuple(replace(one, classification=Classification.PUBLIC) for one in contract.fields)
+    make_dataset(root, CODE, contract=replace(contract, fields=fields))
+    publish()
+
+    def said(form: str) -> tuple[Any, Any]:
+        graph = Graph().parse(data=client.get("/catalog.ttl").content.decode(), format="turtle")
+        assert pyshacl.validate(graph, shacl_graph=str(SHAPES), advanced=False)[0]
+        [me] = [
+            one for one in graph.subjects(RDF.type, DCAT.Distribution) if f".{form}#" in str(one)
+        ]
+        checksum = graph.value(me, SPDX.checksum)
+        size = graph.value(me, DCAT.byteSize)
+        return size and int(str(size)), str(graph.value(checksum, SPDX.checksumValue) or "")
+
+    assert said("parquet") == (None, ""), "none is made for the catalogue"
+    body = b"".join(client.get(f"/data/{CODE}.parquet"))
+    assert said("parquet") == (len(body), sha256(body).hexdigest())
+    assert said("csv") == (None, "")
+    [resource] = [one for one in call(client, "package_show", id=CODE)["resources"]
+                  if one["format"] == "PARQUET"]  # fmt: skip
+    assert (resource["size"], resource["hash"]) == (len(body), f"sha256:{sha256(body).hexdigest()}")
+    exporting.sweep()
+    assert said("parquet") == (len(body), sha256(body).hexdigest())
+    publish(ROWS[:1], run="DR-2")
+    assert said("parquet") == (None, ""), "another version, another file"
+
+
+def test_files_about_persons_are_not_measured(client: Client, trees: Any) -> None:
+    client.get(f"/data/{CODE}.parquet")
+    sizes = {one["size"] for one in call(client, "package_show", id=CODE)["resources"]
+             if one["format"] == "PARQUET"}  # fmt: skip
+    assert sizes == {None}
 
 
 @pytest.mark.long
