@@ -66,6 +66,23 @@ def engine(name: str, default: str) -> str:
     return value
 
 
+def listener(name: str) -> str:
+    """Read where run events go: a web server, or `file:///folder`; empty: nowhere.
+
+    Raises:
+        ImproperlyConfigured: it is neither, or a password stands in it.
+    """
+    value = text(name).rstrip("/")
+    parts = urlsplit(value)
+    to_web = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    to_file = parts.scheme == "file" and not parts.netloc and len(parts.path) > 1
+    if value and (len(value) > 300 or not (to_web or to_file)):
+        raise ImproperlyConfigured(
+            f"{name}: write https://host, or file:///folder; a key stands in OPENLINEAGE_API_KEY."
+        )
+    return value
+
+
 def database(name: str, default: str) -> dict[str, str]:
     """Read a PostgreSQL URL (RFC 3986) into the parts that Django wants.
 

@@ -29,6 +29,9 @@ STORE_KEEP_DAYS = env.number("DOTHI_STORE_KEEP_DAYS", 90)
 DROP = env.folder("DOTHI_DROP", VAR / "drop")
 # Whom sources may ask: "data.example.vn", "*.example.vn", "10.0.0.5:5432". Empty: nobody.
 SOURCE_HOSTS = env.words("DOTHI_SOURCE_HOSTS")
+# Whom runs over the store are told as OpenLineage: "https://marquez.example.vn", "file:///folder".
+OPENLINEAGE_URL = env.listener("OPENLINEAGE_URL")
+OPENLINEAGE_API_KEY = env.text("OPENLINEAGE_API_KEY")
 VENDOR = BASE_DIR / "build" / "vendor"
 
 # Only the demo and the tests start without a key; `dothi init` writes one.

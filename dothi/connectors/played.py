@@ -17,6 +17,7 @@ class Request:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""  # Of a POST.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +44,18 @@ def serving(answer: Callable[[Request], Answer]) -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self._answer(b"")
+
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _answer(self, came: bytes) -> None:
             parts = urlsplit(self.path)
             request = Request(
                 path=parts.path,
                 query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
+                body=came,
             )
             made.asked.append(request)
             given = answer(request)

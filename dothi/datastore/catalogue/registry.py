@@ -8,9 +8,10 @@ of the matter itself.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from dothi.accounts.models import User
 from dothi.core.events.registry import Event
 from dothi.datastore.catalogue.choices import Kind, Licence, Mode, Share, Theme, Type
 from dothi.datastore.catalogue.rules.contract import Contract, Field, faults
@@ -109,5 +110,6 @@ desk_panels: list[Panel] = []
 
 # --- Who is touched when a contract changes ------------------------------------------------------
 
-# `watcher(code, columns)` says in words who uses columns of a dataset that are about to change.
-watchers: list[Callable[[str, Collection[str]], Iterable[str]]] = []
+# `watcher(code, columns, user, on)` says in words who uses columns of a dataset that are about to
+# change, as far as this person may know it.
+watchers: list[Callable[[str, Collection[str], User, date], Iterable[str]]] = []

@@ -23,7 +23,7 @@ def measure_store(timestamp: int) -> None:
 @app.task(name=services.MEASURE_RELEASE, queue="store")
 def measure_release(release: str) -> None:
     """When many tables were pinned: what they say of the moment of the release."""
-    services.measure_release(release)
+    services.measure_release(release, at=clock.now())
 
 
 @app.periodic(cron="40 3 * * *")

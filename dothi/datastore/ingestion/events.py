@@ -5,6 +5,31 @@ from typing import ClassVar
 from dothi.core.events.registry import Event
 
 
+class DeliveryBegun(Event):
+    """A run of a delivery began, or was refused in the same moment."""
+
+    name: ClassVar[str] = "datastore.begun"
+    run: str
+    dataset: str
+
+
+class DeliveryGivenUp(Event):
+    """Somebody gave a run up before it was published."""
+
+    name: ClassVar[str] = "datastore.given_up"
+    run: str
+    dataset: str
+
+
+class FeedBrokeOff(Event):
+    """A table of a domain could not be carried over; told once until it can be again."""
+
+    name: ClassVar[str] = "datastore.feed_broke_off"
+    dataset: str
+    run: str
+    fault: str  # Class of the fault.
+
+
 class DeliveryRefused(Event):
     """A delivery was stopped at the door: nothing of it came in."""
 

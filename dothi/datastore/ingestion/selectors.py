@@ -25,6 +25,11 @@ def run_of(code: str) -> Run:
     return Run.objects.select_related("delivery").get(code=code)
 
 
+def run_named(code: str) -> Run | None:
+    """The run of that code, with its delivery; None where there is none: a feed has no delivery."""
+    return Run.objects.select_related("delivery").filter(code=code).first()
+
+
 def is_there(delivery: Delivery, *, mode: Mode) -> bool:
     """Whether what a delivery holds is in already, or on its way: the same again changes nothing.
 

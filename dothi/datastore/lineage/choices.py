@@ -20,6 +20,18 @@ class Kind(TextChoices):
     TILE = "tile", _("Tile of the wall")
 
 
+class Fault(TextChoices):
+    """Why nothing more of the runs is sent for now, or one event was not taken."""
+
+    UNREACHABLE = "unreachable", _("It does not answer.")
+    SLOW = "slow", _("It takes too long to answer.")
+    DENIED = "denied", _("It does not accept our key.")
+    STATUS = "status", _("It answers with a fault.")
+    NOT_TAKEN = "not_taken", _("It does not take this event.")
+    DISK = "disk", _("The file cannot be written.")
+    NO_DOOR = "no_door", _("Nothing here can send to such an address.")
+
+
 class How(TextChoices):
     """What one end is to the other."""
 

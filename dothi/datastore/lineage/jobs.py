@@ -11,3 +11,10 @@ from dothi.datastore.lineage import services
 def gather(timestamp: int) -> None:
     """Every quarter of an hour: a new program, a saved query, a rule may read other columns."""
     services.gather(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=services.SEND, queueing_lock=services.SEND)
+def send(timestamp: int) -> None:
+    """Every minute, and soon after something happened: runs go out to who wants to hear of them."""
+    services.send(at=clock.now())

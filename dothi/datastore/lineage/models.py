@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from dothi.datastore.lineage.choices import How, Kind
+from dothi.datastore.lineage.choices import Fault, How, Kind
 from dothi.datastore.lineage.rules.graph import Link, Point
 
 
@@ -57,3 +57,27 @@ class Edge(models.Model):
             how=How(self.how),
             open=self.open,
         )
+
+
+class Sending(models.Model):
+    """How far the facts of the log were sent to one address as run events, and what went wrong."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    address = models.CharField(max_length=300, primary_key=True)
+    # The place in the event log up to which everything was sent.
+    xid = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    since = models.DateTimeField()  # Facts from then on are sent.
+    sent = models.PositiveBigIntegerField(default=0)
+    not_taken = models.PositiveBigIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)  # In a row.
+    next_at = models.DateTimeField(null=True)  # Not before; empty: nothing is wrong.
+    # Of the last fault, which may be over.
+    fault = models.CharField(max_length=12, choices=Fault, blank=True)
+    status = models.PositiveIntegerField(default=0)  # Of HTTP; 0 where none was given.
+    failed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.address

@@ -16,6 +16,24 @@ class ProjectMoved(Event):
     now: str
 
 
+class RunBegan(Event):
+    """A worker began to compare all lists of a project."""
+
+    name: ClassVar[str] = "resolution.run_began"
+    code: str
+    unit_code: str
+    run: int
+
+
+class RunFailed(Event):
+    """A run ended without a result."""
+
+    name: ClassVar[str] = "resolution.run_failed"
+    code: str
+    unit_code: str
+    run: int
+
+
 class RunFinished(Event):
     """All lists of a project were compared anew."""
 

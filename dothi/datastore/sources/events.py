@@ -14,6 +14,7 @@ class SourceTried(Event):
     outcome: str
     fault: str
     run: str
+    number: int = 0  # Of the try; 0 in facts that are older than their number.
 
 
 class SourceMoved(Event):

@@ -69,6 +69,11 @@ def contacts_of(dataset: str) -> list[Contact]:
     ]
 
 
+def began(number: int) -> datetime | None:
+    """When a try began; None where it was forgotten."""
+    return Fetch.objects.filter(pk=number).values_list("at", flat=True).first()
+
+
 def names_of_secrets(source: Source) -> set[str]:
     """Which secrets are set; never what they are."""
     return set(source.secrets.values_list("name", flat=True))

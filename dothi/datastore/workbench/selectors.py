@@ -45,6 +45,13 @@ def questions_seen_by(user: User, *, on: date) -> QuerySet[Question]:
     return found.order_by("title", "id")
 
 
+def titles_for(user: Asker, on: date) -> dict[str, str]:
+    """The questions that this person finds: code and title."""
+    if not isinstance(user, User):
+        return {}
+    return dict(questions_seen_by(user, on=on).order_by().values_list("code", "title"))
+
+
 def units_of(user: User, *, on: date) -> list[Unit]:
     """The units with which this person may share a question."""
     mine = {post.unit_id for post in accounts.standing(user, on=on).posts}

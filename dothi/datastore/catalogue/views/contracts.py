@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, power_required
+from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.datastore.catalogue import forms, permissions, registry, services, wording
 from dothi.datastore.catalogue.choices import Power, Rhythm, Side
@@ -104,14 +105,14 @@ def _difference(
             "number": new.version,
             "first": found.contract is None,
             "changes": told(differences),
-            "touched": _touched(found.code, differences),
+            "touched": _touched(found.code, differences, request.user),
             "columns": dictionary(new),
             "ignored": ignored,
         },
     )
 
 
-def _touched(code: str, differences: Any) -> list[str]:
+def _touched(code: str, differences: Any, user: User) -> list[str]:
     """Who uses what readers will not find as before, under its old name and its new one."""
     columns = {
         name
@@ -119,7 +120,10 @@ def _touched(code: str, differences: Any) -> list[str]:
         if one.column and Side.READERS in one.concerns
         for name in ((one.before, one.column) if one.what == "name" else (one.column,))
     }
-    return [said for watcher in registry.watchers for said in watcher(code, sorted(columns))]
+    on = clock.now().date()
+    return [
+        said for watcher in registry.watchers for said in watcher(code, sorted(columns), user, on)
+    ]
 
 
 def _contract_in(text: str) -> tuple[Contract | None, list[str]]:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, transaction
 
 from dothi.core.clock import local
+from dothi.core.events.services import publish as tell
+from dothi.datastore.indicators import events
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.models import Measurement, Reading, Trouble
 from dothi.datastore.indicators.registry import Indicator
@@ -48,21 +50,25 @@ def measure_store(*, at: datetime, codes: Iterable[str] | None = None) -> int:
 
     Return how many indicators were measured. One that fails is noted and keeps back no other.
     """
-    return _measure(at=at, codes=codes, release="")
+    return len(_measure(at=at, codes=codes, release=""))
 
 
-def measure_release(release: str, *, codes: Iterable[str] | None = None) -> int:
+def measure_release(release: str, *, at: datetime, codes: Iterable[str] | None = None) -> int:
     """Run every indicator over the versions of a release, as of its moment, and keep the parts
     under its code.
 
     Raises:
         Release.DoesNotExist: there is no such release.
     """
-    return _measure(at=tables.release_of(release).at, codes=codes, release=release)
+    moment = tables.release_of(release).at
+    measured = _measure(at=moment, codes=codes, release=release)
+    with transaction.atomic():
+        tell(events.ReleaseMeasured(release=release, indicators=tuple(measured)), at=at)
+    return len(measured)
 
 
-def _measure(*, at: datetime, codes: Iterable[str] | None, release: str) -> int:
-    count = 0
+def _measure(*, at: datetime, codes: Iterable[str] | None, release: str) -> list[str]:
+    measured = []
     with Store() as store:
         for indicator in _chosen(codes):
             if not indicator.is_stored:
@@ -79,8 +85,8 @@ def _measure(*, at: datetime, codes: Iterable[str] | None, release: str) -> int:
                     versions=answer.versions,
                 )  # fmt: skip
             _settle(indicator, Run.STORE)
-            count += 1
-    return count
+            measured.append(indicator.code)
+    return measured
 
 
 def _chosen(codes: Iterable[str] | None) -> list[Indicator]:

@@ -29,6 +29,7 @@ from dothi.datastore.ingestion.engine import schema_of
 from dothi.datastore.ingestion.models import Feed
 from dothi.datastore.ingestion.rules.plain import kind_of
 from dothi.datastore.ingestion.services import parts
+from dothi.datastore.ingestion.services.noting import note_fault
 from dothi.datastore.tables import selectors as stored
 from dothi.datastore.tables import services as tables
 from dothi.lib.codes import public_code
@@ -69,7 +70,7 @@ def feed_all(*, at: datetime) -> dict[str, int]:
         except Exception as error:
             logger.exception("%s could not be fed", code)
             name = f"{type(error).__module__}.{type(error).__qualname__}"
-            Feed.objects.filter(pk=code).update(failed_at=at, failure=name[:200])
+            note_fault(code, name[:200], at=at)
     return given
 
 

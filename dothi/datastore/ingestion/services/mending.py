@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import transaction
 
 from dothi.core.audit.services import record
+from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.catalogue.rules.contract import Contract
+from dothi.datastore.ingestion import events
 from dothi.datastore.ingestion.choices import AsideState, RunState
 from dothi.datastore.ingestion.engine import Checked, Engine
 from dothi.datastore.ingestion.models import Aside, Run
@@ -179,6 +181,7 @@ def _move_in(
         run.aside, run.aside_lines = moved.aside, moved.aside_lines
     else:
         count(target, Ledger(lines=spans, taken_lines=spans, taken=len(rows)))
+        tell(events.DeliveryBegun(run=target.code, dataset=target.dataset), at=at)
     target.parts = [*target.parts, part]
     target.save()
     Aside.objects.filter(pk__in=[row.pk for row in rows]).update(

@@ -95,6 +95,7 @@ def _kept(run: Run) -> Run:
         "datastore.begin", subject=run.subject, by=run.actor, at=run.begun_at,
         dataset=run.dataset, delivery=run.delivery.code, state=run.state, refusal=run.refusal,
     )  # fmt: skip
+    tell(events.DeliveryBegun(run=run.code, dataset=run.dataset), at=run.begun_at)
     if run.state == RunState.WAITING:
         transaction.on_commit(lambda: ask_to_read(run))
     if run.state == RunState.REFUSED:
@@ -120,5 +121,6 @@ def give_up(run: Run, *, by: str, at: datetime, reason: str) -> Run:
         run.state, run.ended_at = RunState.DROPPED, at
         run.save(update_fields=["state", "ended_at"])
         record("datastore.give_up", subject=run.subject, by=by, at=at, reason=reason)
+        tell(events.DeliveryGivenUp(run=run.code, dataset=run.dataset), at=at)
     shutil.rmtree(tables.workspace(run.dataset, run.code), ignore_errors=True)
     return run

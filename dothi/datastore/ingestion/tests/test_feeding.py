@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from django.db import transaction
 
+from dothi.core.events.models import Record
 from dothi.core.events.registry import Event, events
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue.choices import Mode, Rhythm, Type
@@ -244,6 +245,9 @@ def test_one_that_fails_is_named_and_keeps_no_other_back(monkeypatch: pytest.Mon
     move("L-1", "on")
     assert services.feed_all(at=AT) == {"lamp-history": 1}
     assert Feed.objects.get(pk="lamps").failure == "builtins.ValueError"
+    services.feed_all(at=AT)
+    [told] = Record.objects.filter(name="datastore.feed_broke_off")
+    assert told.payload["fault"] == "builtins.ValueError"
 
 
 def test_the_lag_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

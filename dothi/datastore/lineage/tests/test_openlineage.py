@@ -27,12 +27,22 @@ URI = re.compile(r"https?://\S+")
 OF_FACET = {
     "schema": {"fields"}, "version": {"datasetVersion"}, "columnLineage": {"fields"},
     "dataQualityAssertions": {"assertions"}, "outputStatistics": {"rowCount", "size"},
+    "dataQualityMetrics": {"columnMetrics", "rowCount", "bytes"},
+    "errorMessage": {"message", "programmingLanguage"},
+    "jobType": {"processingType", "integration"},
 }  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def store(tmp_path: Any, settings: Any) -> None:
     settings.STORE = tmp_path / "store"
+
+
+def judge_facets(facets: dict[str, Any]) -> None:
+    for name, facet in facets.items():
+        assert URI.fullmatch(facet["_producer"])
+        assert URI.fullmatch(facet["_schemaURL"])
+        assert OF_FACET[name] <= facet.keys(), name
 
 
 def judge(event: dict[str, Any]) -> None:
@@ -44,15 +54,18 @@ def judge(event: dict[str, Any]) -> None:
     assert str(UUID(event["run"]["runId"])) == event["run"]["runId"]
     assert event["job"]["namespace"]
     assert event["job"]["name"]
-    for dataset in (*event["inputs"], *event["outputs"]):
-        assert dataset["namespace"]
-        assert dataset["name"]
-        for name, facet in {**dataset["facets"], **dataset.get("outputFacets", {})}.items():
-            assert URI.fullmatch(facet["_producer"])
-            assert URI.fullmatch(facet["_schemaURL"])
-            assert OF_FACET[name] <= facet.keys(), name
-    facets = event["outputs"][0]["facets"]
-    for field in facets["columnLineage"]["fields"].values():
+    judge_facets(event["run"]["facets"])
+    judge_facets(event["job"]["facets"])
+    assert ("errorMessage" in event["run"]["facets"]) == (event["eventType"] == "FAIL")
+    for name in ("inputs", "outputs"):
+        for dataset in event[name]:
+            assert dataset["namespace"]
+            assert dataset["name"]
+            special = "inputFacets" if name == "inputs" else "outputFacets"
+            assert dataset.keys() <= {"namespace", "name", "facets", special}
+            judge_facets({**dataset["facets"], **dataset.get(special, {})})
+    facets = event["outputs"][0]["facets"] if event["outputs"] else {}
+    for field in facets.get("columnLineage", {"fields": {}})["fields"].values():
         for source in field["inputFields"]:
             assert source["namespace"]
             assert source["name"]

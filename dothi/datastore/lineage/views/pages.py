@@ -32,15 +32,20 @@ def dataset(request: HttpRequest, code: str) -> HttpResponse:
     links = selectors.links_seen_by(request.user, on=at.date())
     uses = selectors.uses_of(code, column, links)
     origins = selectors.origins_of(code, column, links)
-    names = wording.titles()
+    names = wording.titles(request.user, at.date())
+    others = selectors.unnamed_uses_of(code, [column], request.user, on=at.date())
     shown = selectors.links_around(code, column, links)
+    sending = selectors.sending_seen_by(request.user, on=at.date())
     context = {
         "dataset": {"code": code, "title": found.title},
         "column": {"name": column, "title": columns.get(column, "")},
         "columns": [{"name": name, "title": said} for name, said in columns.items()],
         "picture": _picture(Point(Kind.DATASET, code, column), shown, names),
         "uses": _listed(uses, names, whole=not column),
+        "others": wording.unnamed(others) if others else "",
         "origins": _listed(origins, names, whole=not column),
+        "sending": sending,
+        "fault": wording.fault(sending.fault) if sending else "",
     }
     return render(request, "lineage/dataset.html", context)
 

@@ -208,5 +208,11 @@ def unfinished() -> list[Run]:
     return list(Run.objects.filter(state__in=OPEN_RUNS).order_by("id"))
 
 
+def run_numbered(project: str, number: int) -> Run | None:
+    """A run of the project of that code."""
+    runs = Run.objects.select_related("project__unit")
+    return runs.filter(project__code=project, number=number).first()
+
+
 def run_of(number: int) -> Run:
     return Run.objects.select_related("project__unit").get(pk=number)

@@ -94,7 +94,7 @@ def _carry_out(run: Run, *, at: datetime) -> None:
     if not permissions.is_open(project, on=at.date()):
         _fail(run, "not_open", at)
         return
-    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING)
+    _begin(run, at)
     try:
         lists, dates, versions = _read(project, at)
     except ports.ListMissing as error:
@@ -111,8 +111,23 @@ def _carry_out(run: Run, *, at: datetime) -> None:
     _write(run, lists, dates, versions, found, at=at)
 
 
+@transaction.atomic
+def _begin(run: Run, at: datetime) -> None:
+    """Told once: a run that is taken up after a kill is running already."""
+    if Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(state=RunState.RUNNING):
+        publish(events.RunBegan(**_named(run)), at=at)
+
+
+@transaction.atomic
 def _fail(run: Run, fault: str, at: datetime) -> None:
+    _begin(run, at)
     Run.objects.filter(pk=run.pk).update(state=RunState.FAILED, fault=fault, finished_at=at)
+    publish(events.RunFailed(**_named(run)), at=at)
+
+
+def _named(run: Run) -> dict[str, Any]:
+    project = run.project
+    return {"code": project.code, "unit_code": project.unit.code, "run": run.number}
 
 
 def _read(project: Project, at: datetime) -> tuple[list[List], dict[str, str], dict[str, str]]:

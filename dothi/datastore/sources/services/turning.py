@@ -249,7 +249,7 @@ def _tell(source: Source, row: Fetch, at: datetime) -> None:
     tell(
         events.SourceTried(
             source=source.code, dataset=source.dataset.code, outcome=row.outcome,
-            fault=row.fault, run=row.run,
+            fault=row.fault, run=row.run, number=row.pk,
         ),
         at=at,
     )  # fmt: skip

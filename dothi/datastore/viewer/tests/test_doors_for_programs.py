@@ -193,7 +193,7 @@ def test_a_file_that_lies_here_has_its_size_and_checksum(client: Client, root: U
 
 
 def test_files_about_persons_are_not_measured(client: Client, trees: Any) -> None:
-    client.get(f"/data/{CODE}.parquet")
+    assert b"".join(client.get(f"/data/{CODE}.parquet"))
     sizes = {one["size"] for one in call(client, "package_show", id=CODE)["resources"]
              if one["format"] == "PARQUET"}  # fmt: skip
     assert sizes == {None}

@@ -66,12 +66,20 @@ def opened(question: str, user: Asker, *, at: datetime) -> Opened:
     return Opened(text=gate.written(question, places), openings=openings)
 
 
+def datasets_named(name: str) -> list[str]:
+    """The codes of datasets that a name in a question may mean, the likeliest first."""
+    parts = NAME.fullmatch(name)
+    if parts is None:
+        return []
+    code = parts["code"].lower()
+    return list(dict.fromkeys((code, code.replace("_", "-"))))
+
+
 def _open(name: str, question: str, user: Asker, *, at: datetime) -> sharing.Opening:
     parts = NAME.fullmatch(name)
     if parts is not None:
         version = int(parts["version"]) if parts["version"] else None
-        code = parts["code"].lower()
-        for one in dict.fromkeys((code, code.replace("_", "-"))):
+        for one in datasets_named(name):
             try:
                 return sharing.open_dataset(
                     one, user, at=at, version=version, purpose=parts["grant"] or "",

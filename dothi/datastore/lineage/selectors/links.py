@@ -1,25 +1,20 @@
 """Questions about the way of data: where a column comes from, who uses it."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
-from dothi.core.clock import local
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.catalogue.choices import Power
+from dothi.datastore.lineage import registry
 from dothi.datastore.lineage.choices import Kind
 from dothi.datastore.lineage.models import Edge
-from dothi.datastore.lineage.rules import graph, openlineage
+from dothi.datastore.lineage.rules import graph
 from dothi.datastore.lineage.rules.graph import Link, Point, Step
-from dothi.datastore.quality import selectors as quality
-from dothi.datastore.quality.choices import Outcome
-from dothi.datastore.tables import selectors as tables
 
 
 def all_links() -> list[Link]:
@@ -27,14 +22,53 @@ def all_links() -> list[Link]:
     return _once(Edge.objects.filter(gone_at=None).order_by("id"))
 
 
+def links_used(user: User | AnonymousUser, *, on: date) -> list[Link]:
+    """Every link that holds now, save to things that this person does not find by name."""
+    named = registry.titles_for(user, on)
+    return [link for link in all_links() if _is_named(link, named)]
+
+
+def links_into(dataset: str) -> list[Link]:
+    """What a dataset is made from, for work that no person asks for."""
+    edges = Edge.objects.filter(gone_at=None, target_kind=Kind.DATASET, target_name=dataset)
+    return _once(edges.order_by("id"))
+
+
 def links_seen_by(user: User | AnonymousUser, *, on: date) -> list[Link]:
     """What this person may know of: between datasets that they may find; what is not open is for
     those who look after data."""
     edges = Edge.objects.filter(gone_at=None).order_by("id")
+    named = registry.titles_for(user, on)
     if not accounts.standing(user, on=on).may(Power.SEE):
-        edges = edges.filter(open=True)
+        edges = edges.filter(
+            Q(open=True) | Q(target_kind__in=registry.names, target_name__in=named)
+        )
     seen = {*catalogue.datasets_seen_by(user, on=on).order_by().values_list("code", flat=True)}
-    return [link for link in _once(edges) if _is_seen(link, seen)]
+    return [link for link in _once(edges) if _is_seen(link, seen) and _is_named(link, named)]
+
+
+def unnamed_uses_of(
+    dataset: str, columns: Collection[str], user: User | AnonymousUser, *, on: date
+) -> int:
+    """How many things use columns that this person may know of, and not by name: the kept
+    questions of others. For who looks after data."""
+    if not accounts.standing(user, on=on).may(Power.SEE):
+        return 0
+    named = registry.titles_for(user, on)
+    links = all_links()
+    found = {
+        step.point.whole
+        for column in columns
+        for step in uses_of(dataset, column, links)
+        if not _is_named(step.link, named)
+    }
+    return len(found)
+
+
+def _is_named(link: Link, named: Collection[str]) -> bool:
+    return all(
+        end.name in named for end in (link.source, link.target) if end.kind in registry.names
+    )
 
 
 def _once(edges: Iterable[Edge]) -> list[Link]:
@@ -88,38 +122,3 @@ def _is_of_sister(link: Link, of: Point) -> bool:
     return any(
         end.whole == of.whole and end.column and end != of for end in (link.source, link.target)
     )
-
-
-# --- As events -----------------------------------------------------------------------------------
-
-
-def events_seen_by(
-    user: User | AnonymousUser, dataset: str, *, since: datetime | None, limit: int, on: date
-) -> list[dict[str, Any]] | None:
-    """The publishes of a dataset as run events of OpenLineage, the newest first; None where this
-    person finds no such dataset. The way of the columns is the one that is known today."""
-    if not catalogue.datasets_seen_by(user, on=on).filter(code=dataset).exists():
-        return None
-    versions = tables.versions(dataset)
-    if since is not None:
-        versions = versions.filter(at__gte=since)
-    links = links_seen_by(user, on=on)
-    return [
-        openlineage.complete(
-            openlineage.Published(
-                house=settings.PUBLIC_URL, dataset=dataset, run=one.run, number=one.number,
-                origin=one.origin, rows=one.rows, bytes=one.bytes, at=local(one.at),
-                columns=[(column.name, column.type) for column in one.shape],
-                assertions=[
-                    openlineage.Assertion(
-                        name=result.code, column=result.column,
-                        success=result.outcome == Outcome.PASSED,
-                    )
-                    for result in quality.answers_of(dataset, one.number)
-                    if result.outcome != Outcome.UNASKED
-                ],
-            ),
-            links,
-        )
-        for one in versions[:limit]
-    ]  # fmt: skip
