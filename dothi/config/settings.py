@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "dothi.connectors",
     "dothi.operations",
     "dothi.portal",
+    "dothi.cases",
     "dothi.feedback",
     "dothi.procedures",
     "dothi.datastore.indicators",

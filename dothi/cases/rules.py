@@ -1,0 +1,132 @@
+"""The rules of dossiers, as tables and pure functions.
+
+Statuses and lawful moves: national list TrangThaiHoSo; Nghị định 118/2025/NĐ-CP. In time or not:
+QĐ 766/QĐ-TTg of 23/6/2022, indicator 2.1.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dothi.cases.choices import Act, Status
+
+FINAL = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
+OPEN = frozenset(Status) - FINAL
+# The citizen has the next move; a clock that runs stands still.
+WAITING = frozenset({Status.SUPPLEMENT, Status.PAYMENT})
+
+BACK = None  # A move that leads back to where the dossier was before.
+
+
+class NotLawful(ValueError):
+    """The act cannot be done from this status."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """From where an act may start and where it leads; None: back to where it came from."""
+
+    sources: frozenset[Status]
+    to: Status | None
+    reason: bool = False  # Whether it has to say why.
+
+
+MOVES: Mapping[Act, Move] = {
+    Act.RECEIVE: Move(sources=frozenset({Status.NEW}), to=Status.RECEIVED),
+    Act.REFUSE: Move(
+        sources=frozenset({Status.NEW, Status.SUPPLEMENT}), to=Status.NOT_RECEIVED, reason=True
+    ),
+    Act.BEGIN: Move(sources=frozenset({Status.RECEIVED}), to=Status.HANDLED),
+    Act.ASK: Move(
+        sources=frozenset({Status.NEW, Status.HANDLED}), to=Status.SUPPLEMENT, reason=True
+    ),
+    Act.SUPPLY: Move(sources=frozenset({Status.SUPPLEMENT}), to=BACK),
+    Act.CHARGE: Move(sources=frozenset({Status.HANDLED}), to=Status.PAYMENT, reason=True),
+    Act.SETTLE: Move(sources=frozenset({Status.PAYMENT}), to=Status.HANDLED),
+    Act.WITHDRAW: Move(sources=OPEN - {Status.DONE}, to=Status.WITHDRAWN, reason=True),
+    Act.STOP: Move(sources=frozenset({Status.HANDLED}) | WAITING, to=Status.STOPPED, reason=True),
+    Act.FINISH: Move(sources=frozenset({Status.HANDLED}), to=Status.DONE),
+    Act.CORRECT: Move(sources=frozenset({Status.DONE}), to=Status.HANDLED, reason=True),
+    Act.GIVE: Move(sources=frozenset({Status.DONE}), to=Status.RETURNED),
+}
+
+
+def may(act: Act, *, now: Status, before: Status | None = None) -> bool:
+    """Whether an act is lawful; `before` is the status that the dossier left last.
+
+    Papers asked for before a dossier was received may still end in a refusal to receive it; once
+    it was received they may not.
+    """
+    if now not in MOVES[act].sources:
+        return False
+    return not (act == Act.REFUSE and now == Status.SUPPLEMENT and before != Status.NEW)
+
+
+def target(act: Act, *, now: Status, before: Status | None = None) -> Status:
+    """Where an act leads.
+
+    Raises:
+        NotLawful: it cannot be done from here, or the way back is not known.
+    """
+    if not may(act, now=now, before=before):
+        raise NotLawful(f"{act} from {now.name}")
+    to = MOVES[act].to or before
+    if to not in {Status.NEW, Status.HANDLED} and MOVES[act].to is BACK:
+        raise NotLawful(f"{act} leads back to {to}")
+    assert to is not None
+    return to
+
+
+# --- In time or not: QĐ 766, indicator 2.1 --------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Papers asked for once; without `met_at` the citizen has not come back."""
+
+    asked_at: datetime
+    met_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """What indicator 2.1 asks of a dossier.
+
+    `due_at` is the day promised on receipt, moved by a lawful extension, not by waits for papers:
+    those are subtracted from the time that it took. `ended_at` is when it was stopped, refused or
+    withdrawn.
+    """
+
+    due_at: datetime
+    done_at: datetime | None = None
+    returned_at: datetime | None = None
+    ended_at: datetime | None = None
+    requests: Sequence[Request] = ()
+
+
+def in_time(course: Course, *, period_end: datetime) -> bool:
+    """Whether a dossier counts as handled in time.
+
+    Asked for papers more than once, it counts as overdue whatever the days say. Who was asked once
+    and has not come back ends it at the moment of the request. What is not finished is measured at
+    the end of the period.
+    """
+    if len(course.requests) > 1:
+        return False
+    asked = course.requests[0] if course.requests else None
+    if asked is not None and asked.met_at is None:
+        return asked.asked_at <= course.due_at
+    ended = course.done_at or course.returned_at or course.ended_at or period_end
+    waited = _waited(asked, ended) if asked is not None else timedelta(0)
+    return ended - waited <= course.due_at
+
+
+def _waited(asked: Request, ended: datetime) -> timedelta:
+    """The part of a wait that lies before the end."""
+    met = min(asked.met_at or ended, ended)
+    return max(met - asked.asked_at, timedelta(0))
+
+
+def share_in_time(in_time: int, all_of_them: int) -> float | None:
+    """The rate of the indicator in per cent, rounded to two decimals; None where there is none."""
+    return round(100 * in_time / all_of_them, 2) if all_of_them else None
