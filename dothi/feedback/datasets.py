@@ -34,6 +34,7 @@ from dothi.datastore.quality.registry import register as register_rule
 from dothi.feedback import events
 from dothi.feedback.choices import Act, Channel, State, Urgency, Visibility
 from dothi.feedback.models import Category, Ticket
+from dothi.feedback.rules import ANSWERED, OPEN
 from dothi.feedback.selectors.public import PLACES
 
 CHUNK = 2000
@@ -94,6 +95,28 @@ def _steps(event: Any, at: datetime) -> Iterable[Row]:
         "due_at": event.due_at,
         "paused": False if came else event.paused,
     }
+
+
+def _changes(event: Any, at: datetime) -> Iterable[Row]:
+    """What a step made of the times of a report, from the fact alone.
+
+    While a report is open it has neither result nor end, and what is done to a closed one without
+    opening it changes no time. What was taken over closed is told as open, then as answered.
+    """
+    row = {
+        "code": event.code, "due_at": event.due_at, "paused": False, "resolved_at": None,
+        "closed_at": None,
+    }  # fmt: skip
+    match event:
+        case events.FeedbackSubmitted():
+            yield row | {"at": event.received_at}
+        case events.FeedbackAnswered():
+            ended = event.resolved_at
+            yield row | {"at": ended, "resolved_at": ended, "closed_at": ended}
+        case events.FeedbackMoved() if event.now in OPEN:
+            yield row | {"at": at, "paused": event.paused}
+        case events.FeedbackMoved() if event.was in OPEN and event.now not in ANSWERED:
+            yield row | {"at": at, "closed_at": at}
 
 
 def _subjects(codes: Collection[str] | None) -> Iterator[Row]:
@@ -207,6 +230,44 @@ REGISTER = register(
         ),
         events=MOVES,
         feed=Current(rows=_register, touched=lambda event: (event.code,)),
+    )
+)  # fmt: skip
+
+# What a row of the register was at any moment: it forgets what it was before an extension, while it
+# waited for the reporter, or before it was opened again.
+CHANGES = register(
+    DomainDataset(
+        title_vi="Các mốc thời gian của sổ phản ánh theo từng bước",
+        title_en="Times of the register of reports, step by step",
+        description_vi="Mỗi dòng là một bước làm thay đổi hạn, tạm dừng, kết quả hoặc việc đóng "
+        "một phản ánh, kể cả phản ánh chưa công khai. Chỉ dùng để tính chỉ tiêu của ngày đã qua.",
+        description_en="Each row is a step that changed when a report was due, whether it waited, "
+        "or how it ended, also of those that are not public. It serves indicators of past days.",
+        kind=Kind.DERIVED,
+        share=Share.CLOSED,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.SOCIETY,),
+        keywords=("phản ánh", "chỉ tiêu", "thời hạn"),
+        legal_basis=LAW,
+        contract=Contract(
+            dataset="feedback-register-steps",
+            version=1,
+            mode=Mode.APPEND,
+            rhythm=Rhythm.CONTINUOUS,
+            legal_basis=LAW,
+            fields=(
+                column("code", Type.TEXT, "Mã phản ánh", "Code of the report", required=True,
+                       classification=Classification.SENSITIVE),
+                column("number", Type.INTEGER, "Số thứ tự", "Number in order", required=True),
+                column("at", Type.MOMENT, "Lúc", "When", required=True),
+                column("due_at", Type.MOMENT, "Hạn trả lời", "Answer due"),
+                column("paused", Type.BOOLEAN, "Tạm dừng tính hạn", "Clock paused", required=True),
+                column("resolved_at", Type.MOMENT, "Có kết quả lúc", "Resolved"),
+                column("closed_at", Type.MOMENT, "Đóng lúc", "Closed"),
+            ),
+        ),
+        events=(events.FeedbackSubmitted, events.FeedbackMoved, events.FeedbackAnswered),
+        feed=History(rows=_changes, number="number"),
     )
 )  # fmt: skip
 

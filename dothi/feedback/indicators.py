@@ -6,8 +6,15 @@ import ibis
 from django.utils.translation import gettext_lazy as _
 from ibis.expr.types import Scalar, Table
 
-from dothi.datastore.indicators.choices import Better, Scale
-from dothi.datastore.indicators.registry import Dimension, Indicator, Source, midnight, register
+from dothi.datastore.indicators.choices import Better, Past, Scale
+from dothi.datastore.indicators.registry import (
+    Dimension,
+    Indicator,
+    Source,
+    Steps,
+    midnight,
+    register,
+)
 from dothi.feedback.selectors import catalogue
 
 TABLE = "feedback_ticket"
@@ -20,7 +27,16 @@ COLUMNS = {
     "paused": "boolean",
 }
 READS = {TABLE: COLUMNS}
-STORES = {TABLE: Source(dataset="feedback-register")}
+STORES = {
+    TABLE: Source(
+        dataset="feedback-register",
+        steps=Steps(
+            dataset="feedback-register-steps",
+            key="code",
+            columns=("due_at", "paused", "resolved_at", "closed_at"),
+        ),
+    )
+}
 DAYS = 30
 
 
@@ -81,11 +97,6 @@ def received_today(tables: Mapping[str, Table], at: Scalar) -> Table:
     return _count(tickets.filter(tickets.received_at >= today, tickets.received_at <= at))
 
 
-REOPENED = _("A report that was opened again counts as if it had never been closed before.")
-FORGETS = _(
-    "A report counts as it stands now: its due time after any extension, whether it waits for its "
-    "reporter, and its last result if it was opened again."
-)
 register(
     Indicator(
         code="feedback.share_on_time",
@@ -99,14 +110,14 @@ register(
         measure=share_on_time,
         public=True,
         stores=STORES,
-        forgets=FORGETS,
+        past=Past.STEPS,
         dimensions=DIMENSIONS,
     )
 )
-for _code, _title, _measure, _better, _forgets in (
-    ("feedback.open", _("Open"), open_reports, Better.LOWER, REOPENED),
-    ("feedback.overdue", _("Overdue"), overdue, Better.LOWER, FORGETS),
-    ("feedback.received_today", _("New today"), received_today, Better.NEITHER, ""),
+for _code, _title, _measure, _better in (
+    ("feedback.open", _("Open"), open_reports, Better.LOWER),
+    ("feedback.overdue", _("Overdue"), overdue, Better.LOWER),
+    ("feedback.received_today", _("New today"), received_today, Better.NEITHER),
 ):
     register(
         Indicator(
@@ -121,7 +132,7 @@ for _code, _title, _measure, _better, _forgets in (
             measure=_measure,
             public=True,
             stores=STORES,
-            forgets=_forgets,
+            past=Past.STEPS,
             dimensions=DIMENSIONS,
         )
     )

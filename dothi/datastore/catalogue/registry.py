@@ -35,9 +35,11 @@ class Current:
 @dataclass(frozen=True, kw_only=True)
 class History:
     """One row for each change. `rows(event, at)` makes them from the fact alone, so that reading
-    the log again gives the same ones; `at` is when it was told."""
+    the log again gives the same ones; `at` is when it was told. `number` names the column that
+    takes the number of the fact: it orders facts of one moment that are told of one matter."""
 
     rows: Callable[[Any, datetime], Iterable[Row]]
+    number: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

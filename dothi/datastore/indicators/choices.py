@@ -31,6 +31,7 @@ class Past(TextChoices):
     """From what a past date is answered."""
 
     ROWS = "rows", _("The rows carry their times: the newest version answers for any date")
+    STEPS = "steps", _("Each change of a row is kept: a date is answered by what was so then")
     VERSIONS = "versions", _("The rows know only what is so: the version of that date answers")
 
 

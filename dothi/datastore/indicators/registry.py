@@ -31,16 +31,33 @@ class UnitColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Steps:
+    """The history of a dataset whose rows forget: `dataset` holds a row for each change of one.
+
+    `key` names the changed row, by the same column in both; `at` says when it changed, `number` in
+    which order (one number for one step). `columns` are what changes; the others never do.
+    """
+
+    dataset: str
+    key: str
+    columns: tuple[str, ...]
+    at: str = "at"
+    number: str = "number"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """Where a table that an expression reads stands in the store.
 
     `columns` names a column of the dataset where it is called otherwise than in the table. With
-    `unit`, the column `unit_id` is looked up by the code of the unit.
+    `unit`, the column `unit_id` is looked up by the code of the unit. With `steps`, each row is
+    read as it was at the moment of the run.
     """
 
     dataset: str
     columns: Mapping[str, str] = field(default_factory=dict)
     unit: UnitColumn | None = None
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +90,6 @@ class Indicator:
     stores: Mapping[str, Source] = field(default_factory=dict)
     is_hot: bool = True  # Whether `reads` are the domain's own tables, so that it can be run now.
     past: Past = Past.ROWS
-    forgets: str | Promise = ""  # What the rows do not know of the past, where `past` is ROWS.
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
 
     def expression(self) -> Table:
@@ -93,7 +109,14 @@ class Indicator:
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(source.dataset for source in self.stores.values()))
+        """Everything in the store that it reads, histories last."""
+        rows = [source.dataset for source in self.stores.values()]
+        return tuple(dict.fromkeys([*rows, *self.histories]))
+
+    @property
+    def histories(self) -> tuple[str, ...]:
+        steps = (source.steps for source in self.stores.values())
+        return tuple(dict.fromkeys(one.dataset for one in steps if one is not None))
 
 
 def midnight(tables: Mapping[str, Table]) -> Scalar:

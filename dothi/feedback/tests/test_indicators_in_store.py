@@ -10,14 +10,26 @@ from typing import Any
 
 import pytest
 
+from dothi.core.clocks.services import ExtensionRefused
+from dothi.core.events import selectors as log
 from dothi.datastore.catalogue.registry import datasets
 from dothi.datastore.indicators import selectors as indicators
+from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.selectors import Part
 from dothi.datastore.ingestion import services as feeding
+from dothi.datastore.ingestion.models import Feed
 from dothi.feedback import services
+from dothi.feedback.choices import Danger
 from dothi.feedback.models import Ticket
 from dothi.feedback.services import Refused
-from dothi.feedback.tests.factories import BY_THE_RIVER, MONDAY_9AM, UPHILL, City, fresh
+from dothi.feedback.tests.factories import (
+    BY_THE_RIVER,
+    MONDAY_9AM,
+    UPHILL,
+    City,
+    fresh,
+    photo,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODES = (
@@ -41,11 +53,26 @@ def acts(city: City, ticket: Ticket, at: datetime) -> list[Callable[[], object]]
         partial(services.assign, to=city.lan, by=city.lan, **by),
         partial(services.ask_reporter, question="Ở số nhà nào?", by=city.lan, **by),
         partial(services.answer_from_reporter, text="Số nhà 12.", **by),
+        partial(services.lapse, **by),
+        partial(
+            services.progress_report, text="Đang chờ xe cẩu.", photos=[photo(at=at)],
+            until=at.date() + timedelta(days=9), by=city.lan, **by,
+        ),
+        partial(services.mark_danger, number=Danger.FIRE, by=city.lan, **by),
         partial(services.resolve, text="Đã dọn xong.", by=city.lan, **by),
+        partial(services.resolve, text="Đã dọn.", publish=True, by=city.lan, **by),
+        partial(services.hold_back, reason="Có tên người.", by=city.lan, **by),
         partial(services.reopen, reason="Vẫn còn cây đổ.", **by),
         partial(services.reject, reason="Ngoài thẩm quyền.", by=city.operator, **by),
         partial(services.rate, stars=4, **by),
-    ]
+        partial(services.merge, into=chance_of(city, ticket), by=city.operator, **by),
+        partial(services.unmerge, reason="Hai việc khác nhau.", by=city.operator, **by),
+    ]  # fmt: skip
+
+
+def chance_of(city: City, ticket: Ticket) -> Ticket:
+    """Another report of the same place, or itself: then nothing is merged."""
+    return Ticket.objects.filter(unit=ticket.unit).exclude(pk=ticket.pk).last() or ticket
 
 
 def some_days(city: City, chance: random.Random, begin: datetime, steps: int) -> datetime:
@@ -58,34 +85,91 @@ def some_days(city: City, chance: random.Random, begin: datetime, steps: int) ->
             subject = chance.choice(["trees", "waste", "conduct"])
             tickets.append(city.submit(at=at, place=place, category=subject))
             continue
-        with suppress(Refused):
+        with suppress(Refused, ExtensionRefused):
             chance.choice(acts(city, fresh(chance.choice(tickets)), at))()
     return at
-
-
-def agree(at: datetime) -> None:
-    with indicators.Store() as store:
-        for code in CODES:
-            answer = store.run(indicators.find(code), at=at)
-            assert by_unit(answer.parts) == by_unit(indicators.parts_now(code, at=at)), code
 
 
 def by_unit(parts: list[Part]) -> dict[int, tuple[float, float]]:
     return {part.unit_id: (part.numerator, part.denominator) for part in parts}
 
 
+Said = dict[datetime, dict[str, dict[int, tuple[float, float]]]]
+
+
+def said_now(at: datetime) -> dict[str, dict[int, tuple[float, float]]]:
+    return {code: by_unit(indicators.parts_now(code, at=at)) for code in CODES}
+
+
+def said_by_the_store(at: datetime) -> dict[str, dict[int, tuple[float, float]]]:
+    with indicators.Store() as store:
+        return {code: by_unit(store.run(indicators.find(code), at=at).parts) for code in CODES}
+
+
 @pytest.mark.parametrize(
     "seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 12))]
 )
-def test_both_runs_agree_whatever_happened(city: City, seed: int) -> None:
+def test_the_store_says_of_any_past_moment_what_was_said_then(city: City, seed: int) -> None:
+    """Reports come in, are put off, wait, are answered, merged and opened again; what the figures
+    said meanwhile is kept, and asked of the store when all is over."""
     chance = random.Random(seed)
-    at = MONDAY_9AM
-    for steps in (25, 10):  # The second stretch comes in by what moved only.
-        at = some_days(city, chance, at, steps)
-        feeding.feed(datasets["feedback-register"], at=at)
-        for moment in (at, at - timedelta(days=2), at + timedelta(days=9)):
-            agree(moment)
+    at, said = MONDAY_9AM, Said()
+    for stretch in range(12):
+        at = some_days(city, chance, at, 6)
+        said[at] = said_now(at)
+        said[at + timedelta(minutes=1)] = said_now(at + timedelta(minutes=1))
+        if stretch % 4 == 2:  # What moved later comes in by itself.
+            feed(at)
+    feed(at)
+    later = at + timedelta(days=9)
+    said[later] = said_now(later)
+    for moment, kept in said.items():
+        assert said_by_the_store(moment) == kept, moment
     assert Ticket.objects.count() > 5
+
+
+def feed(at: datetime) -> None:
+    for code in ("feedback-register", "feedback-register-steps"):
+        feeding.feed(datasets[code], at=at)
+
+
+def test_an_extension_a_wait_and_a_reopening_do_not_change_the_past(city: City) -> None:
+    late = MONDAY_9AM + timedelta(days=8)
+    ticket = city.assigned()
+    overdue = by_unit(indicators.parts_now("feedback.overdue", at=late))
+    assert overdue == {ticket.unit_id: (1, 1)}
+    after = late + timedelta(hours=1)
+    services.progress_report(
+        ticket=fresh(ticket), text="Đang chờ xe cẩu.", photos=[photo(at=after)],
+        until=late.date() + timedelta(days=3), by=city.lan, at=after,
+    )  # fmt: skip
+    services.resolve(ticket=fresh(ticket), text="Xong.", by=city.lan, at=after)
+    again = after + timedelta(days=1)
+    services.reopen(ticket=fresh(ticket), reason="Vẫn còn.", at=again)
+    feed(again)
+    assert not indicators.parts_now("feedback.overdue", at=late), "the row forgot it"
+    asked = indicators.ask("feedback.overdue", now=again, at=late, run=Run.NOW)
+    assert (asked.run, by_unit(list(asked.parts))) == (Run.STORE, overdue)
+    between = after + timedelta(hours=1)
+    assert indicators.from_store("feedback.open", at=between).value.value == 0
+    assert indicators.from_store("feedback.open", at=again).value.value == 1
+
+
+def test_what_came_in_before_steps_were_kept_stands_as_it_is(city: City) -> None:
+    """A house whose log begins later, or a release from before there was a history."""
+    ticket = city.assigned()
+    feeding.feed(datasets["feedback-register"], at=MONDAY_9AM)
+    assert indicators.from_store("feedback.open", at=MONDAY_9AM).value.value == 1
+    assert indicators.known_since(indicators.find("feedback.open")) is None
+    begin = log.head()
+    Feed.objects.create(dataset="feedback-register-steps", xid=begin.xid, last_id=begin.id)
+    begun = MONDAY_9AM + timedelta(days=2)
+    services.ask_reporter(ticket=fresh(ticket), question="Ở đâu?", by=city.lan, at=begun)
+    city.submit(at=begun)
+    feed(begun)
+    for moment, there in ((MONDAY_9AM, 1), (begun, 2)):
+        assert indicators.from_store("feedback.open", at=moment).value.value == there
+    assert indicators.known_since(indicators.find("feedback.open")) == begun
 
 
 def test_held_reports_are_counted_in_both(city: City) -> None:

@@ -44,6 +44,7 @@ from dothi.datastore.indicators.selectors.store import ColumnMissing as ColumnMi
 from dothi.datastore.indicators.selectors.store import NotStored as NotStored
 from dothi.datastore.indicators.selectors.store import Store as Store
 from dothi.datastore.indicators.selectors.store import from_store as from_store
+from dothi.datastore.indicators.selectors.store import known_since as known_since
 from dothi.datastore.indicators.selectors.why import UNIT as UNIT
 from dothi.datastore.indicators.selectors.why import NoDimension as NoDimension
 from dothi.datastore.indicators.selectors.why import Why as Why

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from dothi.core import clock
-from dothi.datastore.indicators.choices import Run
+from dothi.datastore.indicators.choices import Past, Run
 from dothi.datastore.indicators.registry import Indicator
 from dothi.datastore.indicators.rules import Part, Value, total
 from dothi.datastore.indicators.selectors import figures
@@ -44,7 +44,8 @@ def ask(
     """The figure of this moment, or of another one.
 
     Without a `run`: over the domain's own tables where the present is asked and there are such,
-    else over the store. Without a moment, everybody gets the same answer for a few seconds.
+    else over the store. What these tables forget, the store is asked for in any case. Without a
+    moment, everybody gets the same answer for a few seconds.
 
     Raises:
         Unknown: there is no such indicator.
@@ -53,6 +54,8 @@ def ask(
     indicator = find(code)
     if run is None:
         run = Run.NOW if indicator.is_hot and at is None and not release else Run.STORE
+    if run == Run.NOW and indicator.past == Past.STEPS and at is not None and at < now:
+        run = Run.STORE
     if run == Run.NOW and not indicator.is_hot:
         raise NotStored
     if at is None:

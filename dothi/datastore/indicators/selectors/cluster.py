@@ -15,22 +15,18 @@ from ibis.expr.types import Table
 from dothi.core.clock import local
 from dothi.datastore.indicators.registry import MOMENT, Indicator, Source
 from dothi.datastore.indicators.rules import Part
-from dothi.datastore.indicators.selectors.bound import UNIT, holders, require
+from dothi.datastore.indicators.selectors.bound import (
+    UNIT,
+    as_of,
+    holders,
+    require,
+    unbound,
+)
 from dothi.datastore.indicators.selectors.figures import midnight_before, parts_of
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables.selectors import Version
 
 HOLDERS = "holders"
-KINDS = {
-    "byte": "int8",
-    "short": "int16",
-    "integer": "int32",
-    "long": "int64",
-    "float": "float32",
-    "double": "float64",
-    "timestamp": "timestamp('UTC')",
-    "timestamp_ntz": "timestamp",
-}
 
 
 def parts(indicator: Indicator, bound: Mapping[str, Version], *, at: datetime) -> list[Part]:
@@ -43,7 +39,7 @@ def parts(indicator: Indicator, bound: Mapping[str, Version], *, at: datetime) -
         {"holder": "int64", "held_code": "string", "since": "date", "until": "date"}, name=HOLDERS
     )
     read = {
-        name: _bound(indicator, name, source, bound[source.dataset], held, at)
+        name: _bound(indicator, name, source, bound, held, at)
         for name, source in indicator.stores.items()
     }
     moment: Any = ibis.table(
@@ -54,15 +50,21 @@ def parts(indicator: Indicator, bound: Mapping[str, Version], *, at: datetime) -
     moments = {"at": pa.array([at], kind), "midnight": pa.array([midnight_before(at)], kind)}
     given = {MOMENT: pa.table(moments), HOLDERS: holders().rename_columns(held.columns)}
     versions = {name: bound[source.dataset] for name, source in indicator.stores.items()}
+    versions |= {one: bound[one] for one in indicator.histories if one in bound}
     found = tables.answer(measure, versions, rows=given)
     return parts_of(found.column_names, [tuple(row.values()) for row in found.to_pylist()])
 
 
 def _bound(
-    indicator: Indicator, name: str, source: Source, version: Version, held: Table, at: datetime
+    indicator: Indicator,
+    name: str,
+    source: Source,
+    bound: Mapping[str, Version],
+    held: Table,
+    at: datetime,
 ) -> Table:
     """The rows of a version under the names and types that the expression reads."""
-    kinds = {one.name: KINDS.get(one.type, one.type) for one in version.shape}
+    there = unbound(bound[source.dataset], name)
     wanted = indicator.reads[name]
     by = source.unit if UNIT in wanted else None
     stored = {
@@ -72,8 +74,12 @@ def _bound(
     }
     needed = {*stored.values(), *((by.code, by.on) if by else ())} - {""}
     for column in sorted(needed):
-        require(source, column, kinds)
-    rows: Any = ibis.table({column: kinds[column] for column in sorted(needed)}, name=name)
+        require(source, column, there.columns)
+    rows = there
+    if source.steps is not None and source.steps.dataset in bound:
+        steps = unbound(bound[source.steps.dataset], source.steps.dataset)
+        rows = as_of(there, steps, source.steps, ibis.literal(at, "timestamp('UTC')"))
+    rows = rows.select(*sorted(needed))
     if by:
         day = _day_of(rows[by.on], at) if by.on else ibis.literal(local(at).date())
         rows = rows.left_join(

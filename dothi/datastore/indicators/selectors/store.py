@@ -6,8 +6,9 @@ by a dimension, the view numbers the pairs of unit and value and calls that numb
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +24,13 @@ from dothi.datastore.indicators.choices import Past, Run
 from dothi.datastore.indicators.registry import MOMENT, Indicator, Source
 from dothi.datastore.indicators.rules import NOWHERE, Part, total
 from dothi.datastore.indicators.selectors import cluster
-from dothi.datastore.indicators.selectors.bound import UNIT, holders, require
+from dothi.datastore.indicators.selectors.bound import (
+    UNIT,
+    as_of,
+    holders,
+    require,
+    unbound,
+)
 from dothi.datastore.indicators.selectors.bound import ColumnMissing as ColumnMissing
 from dothi.datastore.indicators.selectors.figures import (
     COMPILED,
@@ -93,6 +100,24 @@ def from_store(
     )
 
 
+def known_since(indicator: Indicator) -> datetime | None:
+    """When the first step was told of which the store knows; before it, rows stand as they were
+    then. None where it keeps no steps."""
+    found = [one for code in indicator.histories if (one := tables.latest(code)) is not None]
+    steps = {one.steps.dataset: one.steps for one in indicator.stores.values() if one.steps}
+    with closing(tables.connect()) as connection:
+        begun = [
+            connection.execute(
+                f"select epoch_us(arg_min({sql.name(how.at)}, {sql.name(how.number)})) "
+                f"from {tables.rows_of(one)}"
+            ).fetchall()[0][0]
+            for one in found
+            for how in [steps[one.table.code]]
+        ]
+    told = max((one for one in begun if one is not None), default=None)
+    return None if told is None else datetime.fromtimestamp(told / 1_000_000, UTC)
+
+
 class Store:
     """One connection over the store, for as many indicators as one likes; what it reads of a
     dataset stays the same until it is closed."""
@@ -100,6 +125,7 @@ class Store:
     def __init__(self) -> None:
         self.connection = tables.connect()
         self._rows: dict[tuple[str, int], Rows] = {}
+        self._then: dict[tuple[str, int, int, datetime], Rows] = {}
         self._newest: dict[tuple[str, str, datetime | None], Version] = {}
         self._has_units = False
 
@@ -128,7 +154,7 @@ class Store:
             parts = cluster.parts(indicator, bound, at=at)
             return Answer(parts=parts, versions=_numbers(bound))
         for name, source in indicator.stores.items():
-            self._view(indicator, name, source, self._files(bound[source.dataset]), at)
+            self._view(indicator, name, source, self._rows_at(source, bound, at), at)
         return Answer(parts=self._parts(indicator, at), versions=_numbers(bound))
 
     def run_by(
@@ -145,7 +171,7 @@ class Store:
         by = indicator.dimensions[dimension]
         groups: Groups = {}
         for name, source in indicator.stores.items():
-            rows = self._files(bound[source.dataset])
+            rows = self._rows_at(source, bound, at)
             if name == by.table:
                 groups = self._grouped_view(indicator, name, source, rows, at, by.column)
             else:
@@ -175,12 +201,19 @@ class Store:
         if not indicator.is_stored:
             raise NotStored
         moment = at if indicator.past == Past.VERSIONS else None
-        return {
-            dataset: tables.version(dataset, versions[dataset])
-            if versions and dataset in versions
-            else self._version(dataset, release, moment)
-            for dataset in indicator.datasets
-        }
+        found = {}
+        for dataset in indicator.datasets:
+            try:
+                found[dataset] = (
+                    tables.version(dataset, versions[dataset])
+                    if versions and dataset in versions
+                    else self._version(dataset, release, moment)
+                )
+            except NotStored:
+                # A house that was upgraded has releases from before there was a history.
+                if dataset not in indicator.histories:
+                    raise
+        return found
 
     def _version(self, dataset: str, release: str, moment: datetime | None) -> Version:
         key = (dataset, release, None if release else moment)
@@ -254,6 +287,28 @@ class Store:
             shown.append(f'cast(d.{sql.name(column)} as varchar) as "the value"')
         joined = self._units(source, there, at) if source.unit and UNIT in wanted else ""
         return f"select {', '.join(shown)} from {given.source} d {joined}", list(wanted)
+
+    def _rows_at(self, source: Source, bound: Mapping[str, Version], at: datetime) -> Rows:
+        """The rows of a source as they were at the moment, worked out once for all who ask."""
+        version, steps = bound[source.dataset], source.steps
+        rows = self._files(version)
+        if steps is None or steps.dataset not in bound:
+            return rows
+        history = bound[steps.dataset]
+        key = (version.table.code, version.number, history.number, at)
+        if key not in self._then:
+            told = as_of(
+                unbound(version, "rows"), unbound(history, "steps"), steps,
+                ibis.literal(at, "timestamp('UTC')"),
+            )  # fmt: skip
+            name = sql.name(f"rows {len(self._then)}")
+            self.connection.execute(
+                f'create temp table {name} as with "rows" as (from {rows.source}), '
+                f'"steps" as (from {self._files(history).source}) '
+                f"from ({ibis.to_sql(told, dialect='duckdb')})"
+            )
+            self._then[key] = Rows(source=name, columns=rows.columns)
+        return self._then[key]
 
     def _files(self, version: Version) -> Rows:
         key = (version.table.code, version.number)

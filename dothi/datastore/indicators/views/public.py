@@ -108,7 +108,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "reads": _reads(request, found),
             "definitions": _changes(definitions),
             "past": str(found.past.label),
-            "forgets": str(found.forgets),
+            "known_since": selectors.known_since(found),
             "measure": found.unit_of_measure,
             "by_title": dict(form.fields["by"].choices)[asked.by],  # type: ignore[attr-defined]
         },

@@ -138,7 +138,7 @@ def _carry(row: Feed, definition: DomainDataset, at: datetime) -> int:
     kind = definition.feed
     if not isinstance(kind, Current):
         rows = (
-            made
+            {**made, kind.number: record.pk} if kind.number else made
             for record in _records(row, definition)
             for made in kind.rows(_event(record), record.published_at)
         )
