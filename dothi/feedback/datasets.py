@@ -75,6 +75,7 @@ def _register(codes: Collection[str] | None) -> Iterator[Row]:
             "code": ticket.code, "unit_id": ticket.unit_id, "category": ticket.category.code,
             "received_at": ticket.received_at, "due_at": ticket.due_at, "paused": ticket.paused,
             "resolved_at": ticket.resolved_at, "closed_at": ticket.closed_at,
+            "longitude": ticket.lon, "latitude": ticket.lat,
         }  # fmt: skip
 
 
@@ -209,7 +210,7 @@ REGISTER = register(
         legal_basis=LAW,
         contract=Contract(
             dataset="feedback-register",
-            version=1,
+            version=2,
             mode=Mode.MERGE,
             key=("code",),
             rhythm=Rhythm.CONTINUOUS,
@@ -226,6 +227,11 @@ REGISTER = register(
                 column("paused", Type.BOOLEAN, "Tạm dừng tính hạn", "Clock paused", required=True),
                 column("resolved_at", Type.MOMENT, "Có kết quả lúc", "Resolved"),
                 column("closed_at", Type.MOMENT, "Đóng lúc", "Closed"),
+                # For units that were split since. Nobody sees them: what is told is the count.
+                column("longitude", Type.NUMBER, "Kinh độ", "Longitude", unit="°",
+                       minimum="-180", maximum="180", classification=Classification.SENSITIVE),
+                column("latitude", Type.NUMBER, "Vĩ độ", "Latitude", unit="°", minimum="-90",
+                       maximum="90", classification=Classification.SENSITIVE),
             ),
         ),
         events=MOVES,

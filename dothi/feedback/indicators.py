@@ -10,6 +10,7 @@ from dothi.datastore.indicators.choices import Better, Past, Scale
 from dothi.datastore.indicators.registry import (
     Dimension,
     Indicator,
+    Place,
     Source,
     Steps,
     midnight,
@@ -30,6 +31,7 @@ READS = {TABLE: COLUMNS}
 STORES = {
     TABLE: Source(
         dataset="feedback-register",
+        columns={"lon": "longitude", "lat": "latitude"},
         steps=Steps(
             dataset="feedback-register-steps",
             key="code",
@@ -37,6 +39,7 @@ STORES = {
         ),
     )
 }
+PLACE = Place(table=TABLE)
 DAYS = 30
 
 
@@ -112,6 +115,7 @@ register(
         stores=STORES,
         past=Past.STEPS,
         dimensions=DIMENSIONS,
+        place=PLACE,
     )
 )
 for _code, _title, _measure, _better in (
@@ -134,5 +138,6 @@ for _code, _title, _measure, _better in (
             stores=STORES,
             past=Past.STEPS,
             dimensions=DIMENSIONS,
+            place=PLACE,
         )
     )

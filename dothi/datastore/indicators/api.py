@@ -141,11 +141,12 @@ def figure(
     """
     indicator = _open(request, code)
     moment = None if at is None else _aware(at)
+    now = clock.now()
+    on = boundaries or (clock.local(moment or now).date() if unit else None)
     try:
-        asked = selectors.ask(code, now=clock.now(), at=moment, run=run, release=release)
+        asked = selectors.ask(code, now=now, at=moment, run=run, release=release, on=on)
     except selectors.FAULTS as error:
         raise HttpError(404, "The store has nothing to answer this from.") from error
-    on = boundaries or (clock.local(asked.at).date() if unit else None)
     whole, units = _units(asked, unit, on)
     number = selectors.definition_now(code)
     return FigureOut(

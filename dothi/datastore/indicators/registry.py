@@ -19,6 +19,7 @@ from dothi.datastore.indicators.choices import Better, Past, Scale
 
 Measure = Callable[[Mapping[str, Table], Scalar], Table]
 MOMENT = "moment"
+AND = "|"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,20 @@ class Dimension:
     words: Callable[[], Mapping[str, str]] = dict  # How its values are called, in today's language.
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a row of `table` lies (columns in degrees, WGS84), for units that were split since. It
+    must be the table whose `unit_id` the expression groups by."""
+
+    table: str
+    longitude: str = "lon"
+    latitude: str = "lat"
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        return self.longitude, self.latitude
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Indicator:
     code: str
@@ -91,16 +106,39 @@ class Indicator:
     is_hot: bool = True  # Whether `reads` are the domain's own tables, so that it can be run now.
     past: Past = Past.ROWS
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    place: Place | None = None
 
-    def expression(self) -> Table:
-        """Return the measure over unbound tables; the caller binds them to an engine."""
-        tables = {
-            name: ibis.table(dict(columns), name=name) for name, columns in self.reads.items()
-        }
+    def expression(self, split: frozenset[int] = frozenset()) -> Table:
+        """Return the measure over unbound tables; the caller binds them to an engine.
+
+        In units that were `split`, `unit_id` is the unit with a place: see `by_place`.
+        """
+        tables = {name: ibis.table(self.columns(name, split), name=name) for name in self.reads}
         moment: Any = ibis.table(
             {"at": "timestamp('UTC')", "midnight": "timestamp('UTC')"}, name=MOMENT
         )
-        return self.measure({**tables, MOMENT: moment}, moment.at.as_scalar())
+        return self.measure({**self.by_place(tables, split), MOMENT: moment}, moment.at.as_scalar())
+
+    def columns(self, table: str, split: frozenset[int] = frozenset()) -> dict[str, str]:
+        """What the expression reads of a table."""
+        own = dict(self.reads[table])
+        if split and self.place is not None and self.place.table == table:
+            own |= dict.fromkeys(self.place.columns, "float64")
+        return own
+
+    def by_place(self, tables: Mapping[str, Table], split: frozenset[int]) -> dict[str, Table]:
+        """Tables in which rows of units that were split are grouped by their place, too: their
+        `unit_id` reads `unit|longitude|latitude`. The measure groups by it and asks nothing of it.
+        """
+        if not split or self.place is None:
+            return dict(tables)
+        rows: Any = tables[self.place.table]
+        unit = rows.unit_id.cast("string")
+        place = [rows[name].cast("string").fill_null("") for name in self.place.columns]
+        placed = ibis.ifelse(
+            rows.unit_id.isin(sorted(split)), unit + AND + place[0] + AND + place[1], unit
+        )
+        return {**tables, self.place.table: rows.mutate(unit_id=placed)}
 
     @property
     def is_stored(self) -> bool:
@@ -132,11 +170,13 @@ def register(indicator: Indicator) -> Indicator:
     """Add a definition.
 
     Raises:
-        ValueError: the code is taken, or a dimension or source names a table that is not read.
+        ValueError: the code is taken, or a dimension, place or source is of a table that is not
+            read.
     """
     if indicator.code in indicators:
         raise ValueError(f"Indicator {indicator.code} is registered twice.")
     named = {*indicator.stores, *(one.table for one in indicator.dimensions.values())}
+    named |= {indicator.place.table} if indicator.place else set()
     if strange := named - set(indicator.reads):
         raise ValueError(f"Indicator {indicator.code} does not read {sorted(strange)}.")
     indicators[indicator.code] = indicator

@@ -3,7 +3,9 @@
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,11 @@ from typing import Any
 import pytest
 
 from dothi.core.clocks.services import ExtensionRefused
-from dothi.core.events import selectors as log
-from dothi.datastore.catalogue.registry import datasets
+from dothi.datastore.catalogue.registry import History, datasets
 from dothi.datastore.indicators import selectors as indicators
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.selectors import Part
 from dothi.datastore.ingestion import services as feeding
-from dothi.datastore.ingestion.models import Feed
 from dothi.feedback import services
 from dothi.feedback.choices import Danger
 from dothi.feedback.models import Ticket
@@ -30,6 +30,9 @@ from dothi.feedback.tests.factories import (
     fresh,
     photo,
 )
+from dothi.lib.geo import Point
+from dothi.units import services as units
+from dothi.units.choices import Kind
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODES = (
@@ -155,18 +158,45 @@ def test_an_extension_a_wait_and_a_reopening_do_not_change_the_past(city: City) 
     assert indicators.from_store("feedback.open", at=again).value.value == 1
 
 
+def test_both_runs_tell_where_a_report_of_a_split_ward_lies(city: City) -> None:
+    places = (BY_THE_RIVER, Point(106.655, 10.765))
+    for place in (*places, UPHILL):
+        city.submit(place=place)
+    on = date(2026, 4, 1)
+    halves = [
+        units.NewUnit(code=code, name_vi=f"Phường {code}", kind=Kind.WARD, parent=city.root)
+        for code in ("00003", "00004")
+    ]
+    links = [units.Link(before=city.river, after=one.code, share=Decimal("0.5")) for one in halves]
+    units.reorganise(
+        on=on, decision="Nghị quyết 1", ends=[city.river], creates=halves, links=links,
+        at=MONDAY_9AM, by="system",
+    )  # fmt: skip
+    feed(MONDAY_9AM)
+    hot = indicators.parts_now("feedback.open", at=MONDAY_9AM, on=on)
+    with indicators.Store() as store:
+        stored = store.run(indicators.find("feedback.open"), at=MONDAY_9AM, on=on).parts
+    assert {(one.unit_id, one.place) for one in hot} == {
+        (city.river.pk, places[0]), (city.river.pk, places[1]), (city.hill.pk, None)
+    }  # fmt: skip
+    assert sorted(hot, key=str) == sorted(stored, key=str)
+
+
 def test_what_came_in_before_steps_were_kept_stands_as_it_is(city: City) -> None:
     """A house whose log begins later, or a release from before there was a history."""
     ticket = city.assigned()
     feeding.feed(datasets["feedback-register"], at=MONDAY_9AM)
     assert indicators.from_store("feedback.open", at=MONDAY_9AM).value.value == 1
     assert indicators.known_since(indicators.find("feedback.open")) is None
-    begin = log.head()
-    Feed.objects.create(dataset="feedback-register-steps", xid=begin.xid, last_id=begin.id)
     begun = MONDAY_9AM + timedelta(days=2)
     services.ask_reporter(ticket=fresh(ticket), question="Ở đâu?", by=city.lan, at=begun)
     city.submit(at=begun)
-    feed(begun)
+    kept = datasets["feedback-register-steps"]
+    assert isinstance(kept.feed, History)
+    rows = kept.feed.rows
+    later = History(rows=lambda event, at: rows(event, at) if at >= begun else (), number="number")
+    feeding.feed(datasets["feedback-register"], at=begun)
+    feeding.feed(replace(kept, feed=later), at=begun)
     for moment, there in ((MONDAY_9AM, 1), (begun, 2)):
         assert indicators.from_store("feedback.open", at=moment).value.value == there
     assert indicators.known_since(indicators.find("feedback.open")) == begun

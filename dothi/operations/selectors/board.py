@@ -146,7 +146,7 @@ def board(*, at: datetime) -> Board:
 
 def _spread(code: str, at: datetime) -> Spread | None:
     try:
-        return indicators.spread_now(code, at=at)
+        return indicators.spread_now(code, at=at, on=local(at).date())
     except (Error, indicators.Unknown):
         logger.exception("%s could not be counted for the wall", code)
         return None

@@ -20,6 +20,7 @@ from dothi.units.selectors.rereading import Boundaries as Boundaries
 from dothi.units.selectors.rereading import known_codes as known_codes
 from dothi.units.selectors.rereading import lives_of_codes as lives_of_codes
 from dothi.units.selectors.rereading import plain as plain
+from dothi.units.selectors.rereading import split_among as split_among
 from dothi.units.selectors.tree import ancestors as ancestors
 from dothi.units.selectors.tree import boundaries as boundaries
 from dothi.units.selectors.tree import children as children

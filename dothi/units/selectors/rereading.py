@@ -67,6 +67,12 @@ class Boundaries:
         return [unit.pk for unit in ground.units_at(point, on=self.on)]
 
 
+def split_among(units: Iterable[int], *, on: date) -> frozenset[int]:
+    """Those of the units whose counts lie in several units on a date, so that the place decides."""
+    known = history()
+    return frozenset(unit for unit in units if len(known.shares(unit, on=on)) > 1)
+
+
 def plain(amount: Fraction) -> int | float:
     """A whole number where it is one."""
     return amount.numerator if amount.denominator == 1 else float(amount)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from dothi.datastore.indicators.choices import Scale
+from dothi.lib.geo import Point
 
 NOWHERE = 0  # Instead of the id of a unit: rows whose unit the house does not know.
 K = TypeVar("K", bound=Hashable)
@@ -18,6 +19,7 @@ class Part:
     unit_id: int
     numerator: float
     denominator: float = 1.0
+    place: Point | None = None  # Where it lies, if that was asked.
 
 
 @dataclass(frozen=True, kw_only=True)

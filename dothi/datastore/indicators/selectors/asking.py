@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from dothi.core import clock
@@ -40,12 +40,14 @@ def ask(
     at: datetime | None = None,
     run: Run | None = None,
     release: str = "",
+    on: date | None = None,
 ) -> Asked:
     """The figure of this moment, or of another one.
 
     Without a `run`: over the domain's own tables where the present is asked and there are such,
     else over the store. What these tables forget, the store is asked for in any case. Without a
-    moment, everybody gets the same answer for a few seconds.
+    moment, everybody gets the same answer for a few seconds. `on` is the date on whose boundaries
+    the parts are to be put: in units that were split, they are told by place.
 
     Raises:
         Unknown: there is no such indicator.
@@ -59,13 +61,13 @@ def ask(
     if run == Run.NOW and not indicator.is_hot:
         raise NotStored
     if at is None:
-        return _recent(indicator, run, release, int(now.timestamp()) // FRESH_SECONDS)
-    return _ask(indicator, run, release, at)
+        return _recent(indicator, run, release, on, int(now.timestamp()) // FRESH_SECONDS)
+    return _ask(indicator, run, release, on, at)
 
 
 @lru_cache(maxsize=256)
-def _recent(indicator: Indicator, run: Run, release: str, slot: int) -> Asked:
-    return _ask(indicator, run, release, clock.now())
+def _recent(indicator: Indicator, run: Run, release: str, on: date | None, slot: int) -> Asked:
+    return _ask(indicator, run, release, on, clock.now())
 
 
 def forget() -> None:
@@ -73,12 +75,12 @@ def forget() -> None:
     _recent.cache_clear()
 
 
-def _ask(indicator: Indicator, run: Run, release: str, at: datetime) -> Asked:
+def _ask(indicator: Indicator, run: Run, release: str, on: date | None, at: datetime) -> Asked:
     if run == Run.NOW:
-        parts = figures.parts_now(indicator.code, at=at)
+        parts = figures.parts_now(indicator.code, at=at, on=on)
         return Asked(indicator=indicator, run=run, at=at, parts=tuple(parts))
     with Store() as store:
-        answer = store.run(indicator, at=at, release=release)
+        answer = store.run(indicator, at=at, release=release, on=on)
     return Asked(
         indicator=indicator, run=run, at=at, parts=tuple(answer.parts),
         versions=answer.versions, release=release,

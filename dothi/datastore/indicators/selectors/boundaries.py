@@ -77,8 +77,8 @@ def on_boundaries(
         else:
             gone.append(part)
     if gone:
-        above = units.restate([_count(one.unit_id, one.numerator) for one in gone], on=on)
-        below = units.restate([_count(one.unit_id, one.denominator) for one in gone], on=on)
+        above = units.restate([_count(one, one.numerator) for one in gone], on=on)
+        below = units.restate([_count(one, one.denominator) for one in gone], on=on)
         for key in dict.fromkeys([*above.by_unit, *below.by_unit, NOWHERE]):
             more = _exact(_of(above, key), _of(below, key))
             found[key] = found.get(key, Exact()) + more
@@ -87,8 +87,8 @@ def on_boundaries(
     return found
 
 
-def _count(unit: int, amount: float) -> Count:
-    return Count(unit=unit, amount=Fraction(amount))
+def _count(part: Part, amount: float) -> Count:
+    return Count(unit=part.unit_id, amount=Fraction(amount), place=part.place)
 
 
 def _of(restated: Restatement, key: int) -> Restated:

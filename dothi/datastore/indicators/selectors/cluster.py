@@ -29,8 +29,15 @@ from dothi.datastore.tables.selectors import Version
 HOLDERS = "holders"
 
 
-def parts(indicator: Indicator, bound: Mapping[str, Version], *, at: datetime) -> list[Part]:
-    """The parts by unit, over versions by the code of their dataset.
+def parts(
+    indicator: Indicator,
+    bound: Mapping[str, Version],
+    *,
+    at: datetime,
+    split: frozenset[int] = frozenset(),
+) -> list[Part]:
+    """The parts by unit (by place in those that were `split`), over versions by the code of their
+    dataset.
 
     Raises:
         EngineAway, VersionClosed, ColumnMissing: see there.
@@ -39,13 +46,14 @@ def parts(indicator: Indicator, bound: Mapping[str, Version], *, at: datetime) -
         {"holder": "int64", "held_code": "string", "since": "date", "until": "date"}, name=HOLDERS
     )
     read = {
-        name: _bound(indicator, name, source, bound, held, at)
+        name: _bound(indicator, name, source, bound, held, at, split)
         for name, source in indicator.stores.items()
     }
     moment: Any = ibis.table(
         {"at": "timestamp('UTC')", "midnight": "timestamp('UTC')"}, name=MOMENT
     )
-    measure = indicator.measure({**read, MOMENT: moment}, moment.at.as_scalar())
+    placed = indicator.by_place(read, split)
+    measure = indicator.measure({**placed, MOMENT: moment}, moment.at.as_scalar())
     kind = pa.timestamp("us", tz="UTC")
     moments = {"at": pa.array([at], kind), "midnight": pa.array([midnight_before(at)], kind)}
     given = {MOMENT: pa.table(moments), HOLDERS: holders().rename_columns(held.columns)}
@@ -62,16 +70,23 @@ def _bound(
     bound: Mapping[str, Version],
     held: Table,
     at: datetime,
+    split: frozenset[int],
 ) -> Table:
     """The rows of a version under the names and types that the expression reads."""
     there = unbound(bound[source.dataset], name)
-    wanted = indicator.reads[name]
+    wanted = indicator.columns(name, split)
     by = source.unit if UNIT in wanted else None
     stored = {
         column: source.columns.get(column, column)
         for column in wanted
         if not (by and column == UNIT)
     }
+    missing = {
+        column
+        for column in wanted
+        if column not in indicator.reads[name] and stored[column] not in there.columns
+    }  # From before it had places.
+    stored = {column: own for column, own in stored.items() if column not in missing}
     needed = {*stored.values(), *((by.code, by.on) if by else ())} - {""}
     for column in sorted(needed):
         require(source, column, there.columns)
@@ -87,7 +102,13 @@ def _bound(
         )
     return rows.select(
         **{
-            column: (rows[stored[column]] if column in stored else rows.holder).cast(kind)
+            column: (
+                ibis.null()
+                if column in missing
+                else rows[stored[column]]
+                if column in stored
+                else rows.holder
+            ).cast(kind)
             for column, kind in wanted.items()
         }
     )

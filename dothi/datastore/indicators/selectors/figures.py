@@ -1,8 +1,8 @@
 """What is so now: the hot run, over the domain's own tables."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,9 +13,11 @@ from sqlglot import exp
 
 from dothi.core.clock import local
 from dothi.datastore.indicators.choices import Run
-from dothi.datastore.indicators.registry import MOMENT, Indicator
+from dothi.datastore.indicators.registry import AND, MOMENT, Indicator
 from dothi.datastore.indicators.rules import NOWHERE, Part, Value, total
 from dothi.datastore.indicators.selectors.finding import find
+from dothi.lib.geo import Point
+from dothi.units import selectors as units
 
 # What the values of the row `moment` are called in compiled SQL until their place is known.
 MARK = "moment: "
@@ -43,12 +45,13 @@ def hot_sql(code: str) -> str:
     values, not as a table: so the planner knows how little lies behind them, and takes an index
     where a table of years would be read.
     """
-    return _hot_sql(find(code))
+    return _hot_sql(find(code), frozenset())
 
 
 @lru_cache(maxsize=COMPILED)
-def _hot_sql(indicator: Indicator) -> str:
-    tree = sqlglot.parse_one(formula(indicator), dialect="postgres").transform(_with_value)
+def _hot_sql(indicator: Indicator, split: frozenset[int]) -> str:
+    compiled = formula(indicator, split=split)
+    tree = sqlglot.parse_one(compiled, dialect="postgres").transform(_with_value)
     escaped = tree.sql("postgres").replace("%", "%%")
     for name in MOMENTS:
         escaped = escaped.replace(f"'{MARK}{name}'", f"%({name})s")
@@ -61,8 +64,10 @@ def definition(code: str) -> str:
 
 
 @lru_cache(maxsize=COMPILED)
-def formula(indicator: Indicator, *, dialect: str = "postgres") -> str:
-    return str(ibis.to_sql(indicator.expression(), dialect=dialect))
+def formula(
+    indicator: Indicator, *, dialect: str = "postgres", split: frozenset[int] = frozenset()
+) -> str:
+    return str(ibis.to_sql(indicator.expression(split), dialect=dialect))
 
 
 def _with_value(node: exp.Expression) -> exp.Expression:
@@ -78,24 +83,53 @@ def midnight_before(at: datetime) -> datetime:
     return local(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def parts_now(code: str, *, at: datetime) -> list[Part]:
-    """Run the indicator over the domain's own tables as they are, measured at `at`."""
+def parts_now(code: str, *, at: datetime, on: date | None = None) -> list[Part]:
+    """Run the indicator over the domain's own tables as they are, measured at `at`.
+
+    With `on`, parts of units that were split by then are told by place.
+    """
+    indicator = find(code)
+    return placed(indicator, lambda split: _parts_now(indicator, at, split), on)
+
+
+def placed(
+    indicator: Indicator, run: Callable[[frozenset[int]], list[Part]], on: date | None
+) -> list[Part]:
+    """Run it; once more with the places, where the boundaries of a date need them."""
+    parts = run(frozenset())
+    if on is None or indicator.place is None:
+        return parts
+    split = units.split_among({part.unit_id for part in parts} - {NOWHERE}, on=on)
+    return run(split) if split else parts
+
+
+def _parts_now(indicator: Indicator, at: datetime, split: frozenset[int]) -> list[Part]:
     with connection.cursor() as cursor:
-        cursor.execute(hot_sql(code), {"at": at, "midnight": midnight_before(at)})
+        cursor.execute(_hot_sql(indicator, split), {"at": at, "midnight": midnight_before(at)})
         names = [column.name for column in cursor.description or ()]
         return parts_of(names, cursor.fetchall())
 
 
 def parts_of(names: list[str], rows: Iterable[tuple[Any, ...]]) -> list[Part]:
     """What an engine answered, as parts."""
-    return [
-        Part(
-            unit_id=int(row["unit_id"] or NOWHERE),
-            numerator=float(row["numerator"] or 0),
-            denominator=float(row.get("denominator", 1) or 0),
+    found = []
+    for row in (dict(zip(names, row, strict=True)) for row in rows):
+        unit, _, place = str(row["unit_id"] or NOWHERE).partition(AND)
+        found.append(
+            Part(
+                unit_id=int(unit),
+                numerator=float(row["numerator"] or 0),
+                denominator=float(row.get("denominator", 1) or 0),
+                place=_point(place),
+            )
         )
-        for row in (dict(zip(names, row, strict=True)) for row in rows)
-    ]
+    return found
+
+
+def _point(said: str) -> Point | None:
+    """`longitude|latitude`; None where either is not known."""
+    longitude, _, latitude = said.partition(AND)
+    return Point(float(longitude), float(latitude)) if longitude and latitude else None
 
 
 def now(code: str, *, at: datetime, unit_ids: Collection[int] | None = None) -> Figure:
@@ -117,13 +151,17 @@ class Spread:
     parts: tuple[Part, ...]
 
 
-def spread_now(code: str, *, at: datetime) -> Spread:
-    """The whole and its units, asked once: they agree, whatever happens meanwhile."""
+def spread_now(code: str, *, at: datetime, on: date | None = None) -> Spread:
+    """The whole and its units, asked once: they agree, whatever happens meanwhile. With `on`, ready
+    for the boundaries of that date."""
     indicator = find(code)
-    parts = parts_now(code, at=at)
+    parts = parts_now(code, at=at, on=on)
+    by_unit: dict[int, list[Part]] = {}
+    for part in parts:
+        by_unit.setdefault(part.unit_id, []).append(part)
     return Spread(
         whole=_figure(indicator, parts, at, None),
-        by_unit={part.unit_id: _figure(indicator, [part], at, None) for part in parts},
+        by_unit={unit: _figure(indicator, own, at, None) for unit, own in by_unit.items()},
         parts=tuple(parts),
     )
 

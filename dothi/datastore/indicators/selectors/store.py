@@ -8,7 +8,7 @@ by a dimension, the view numbers the pairs of unit and value and calls that numb
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +38,7 @@ from dothi.datastore.indicators.selectors.figures import (
     formula,
     midnight_before,
     parts_of,
+    placed,
 )
 from dothi.datastore.indicators.selectors.finding import find
 from dothi.datastore.tables import selectors as tables
@@ -147,15 +148,20 @@ class Store:
         at: datetime,
         release: str = "",
         versions: Mapping[str, int] | None = None,
+        on: date | None = None,
     ) -> Answer:
-        """The parts by unit. Raises what `from_store` raises."""
+        """The parts by unit; with `on`, ready for the boundaries of that date. Raises what
+        `from_store` raises."""
         bound = self.bind(indicator, at=at, release=release, versions=versions)
-        if tables.chosen_engine().is_cluster:
-            parts = cluster.parts(indicator, bound, at=at)
-            return Answer(parts=parts, versions=_numbers(bound))
-        for name, source in indicator.stores.items():
-            self._view(indicator, name, source, self._rows_at(source, bound, at), at)
-        return Answer(parts=self._parts(indicator, at), versions=_numbers(bound))
+
+        def run(split: frozenset[int]) -> list[Part]:
+            if tables.chosen_engine().is_cluster:
+                return cluster.parts(indicator, bound, at=at, split=split)
+            for name, source in indicator.stores.items():
+                self._view(indicator, name, source, self._rows_at(source, bound, at), at, split)
+            return self._parts(indicator, at, split)
+
+        return Answer(parts=placed(indicator, run, on), versions=_numbers(bound))
 
     def run_by(
         self,
@@ -233,9 +239,15 @@ class Store:
     # --- Views ------------------------------------------------------------------------------------
 
     def _view(
-        self, indicator: Indicator, name: str, source: Source, given: Rows, at: datetime
+        self,
+        indicator: Indicator,
+        name: str,
+        source: Source,
+        given: Rows,
+        at: datetime,
+        split: frozenset[int] = frozenset(),
     ) -> None:
-        rows, _columns = self._bound(indicator, name, source, given, at, ())
+        rows, _columns = self._bound(indicator, name, source, given, at, (), split)
         self.connection.execute(f"create or replace temp view {sql.name(name)} as {rows}")
 
     def _grouped_view(
@@ -270,16 +282,20 @@ class Store:
         given: Rows,
         at: datetime,
         by: tuple[str, ...],
+        split: frozenset[int] = frozenset(),
     ) -> tuple[str, list[str]]:
         """The rows of a version under the names and types that the expression reads."""
         there = given.columns
-        wanted = indicator.reads[name]
+        wanted = indicator.columns(name, split)
         shown = []
         for column, kind in wanted.items():
             if column == UNIT and source.unit is not None:
                 shown.append(f"u.id as {UNIT}")
                 continue
             stored = source.columns.get(column, column)
+            if stored not in there and column not in indicator.reads[name]:
+                shown.append(f"null::double as {sql.name(column)}")  # From before it had places.
+                continue
             require(source, stored, there)
             shown.append(f"cast(d.{sql.name(stored)} as {_type(kind)}) as {sql.name(column)}")
         for column in by:
@@ -342,19 +358,21 @@ class Store:
         self.connection.unregister("coming")
         self._has_units = True
 
-    def _parts(self, indicator: Indicator, at: datetime) -> list[Part]:
+    def _parts(
+        self, indicator: Indicator, at: datetime, split: frozenset[int] = frozenset()
+    ) -> list[Part]:
         self.connection.execute(
             f"create or replace temp table {MOMENT} as "
             "select $at::timestamptz as at, $midnight::timestamptz as midnight",
             {"at": at.isoformat(), "midnight": midnight_before(at).isoformat()},
         )
-        found = self.connection.execute(_store_sql(indicator))
+        found = self.connection.execute(_store_sql(indicator, split))
         return parts_of([one[0] for one in found.description or ()], found.fetchall())
 
 
 @lru_cache(maxsize=COMPILED)
-def _store_sql(indicator: Indicator) -> str:
-    return formula(indicator, dialect="duckdb")
+def _store_sql(indicator: Indicator, split: frozenset[int]) -> str:
+    return formula(indicator, dialect="duckdb", split=split)
 
 
 @lru_cache(maxsize=64)

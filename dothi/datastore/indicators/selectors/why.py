@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+from dothi.core.clock import local
 from dothi.datastore.indicators.rules import NOWHERE, Contribution, Pair, Part, Value, moved, total
 from dothi.datastore.indicators.selectors.boundaries import on_boundaries
 from dothi.datastore.indicators.selectors.finding import find
@@ -47,8 +48,8 @@ def why(code: str, *, start: datetime, end: datetime, by: str = UNIT) -> Why:
         raise NoDimension(by)
     with Store() as store:
         if by == UNIT:
-            first, last = (list(store.run(indicator, at=at).parts) for at in (start, end))
-            on = end.date()
+            on = local(end).date()
+            first, last = (store.run(indicator, at=at, on=on).parts for at in (start, end))
             names = _unit_names(on)
             groups = [_by_unit(parts, on) for parts in (first, last)]
         else:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -135,10 +135,15 @@ def _figures(found: Indicator, now: datetime) -> list[dict[str, Any]]:
 
 
 def _ask(
-    found: Indicator, *, now: datetime, at: datetime | None = None, run: Run | None = None
+    found: Indicator,
+    *,
+    now: datetime,
+    at: datetime | None = None,
+    run: Run | None = None,
+    on: date | None = None,
 ) -> Asked | None:
     try:
-        return selectors.ask(found.code, now=now, at=at, run=run)
+        return selectors.ask(found.code, now=now, at=at, run=run, on=on)
     except selectors.FAULTS:
         return None
 
@@ -146,7 +151,7 @@ def _ask(
 def _units(found: Indicator, asked: forms.Asking, now: datetime) -> dict[str, Any] | None:
     """The tree of a date; None where there is nothing to answer from."""
     at = None if asked.at is None else shared.moment_of(asked.at, now=now)
-    answer = _ask(found, now=now, at=at, run=asked.run)
+    answer = _ask(found, now=now, at=at, run=asked.run, on=asked.on)
     if answer is None:
         return None
     table = selectors.by_unit(answer.parts, found.scale, on=asked.on)
