@@ -2,6 +2,7 @@
 
 from dothi.datastore.sharing.rules.small_numbers import AT_LEAST as AT_LEAST
 from dothi.datastore.sharing.rules.small_numbers import hide_small as hide_small
+from dothi.datastore.sharing.rules.small_numbers import hidden_in_tree as hidden_in_tree
 from dothi.datastore.sharing.services.asking import agree as agree
 from dothi.datastore.sharing.services.asking import ask as ask
 from dothi.datastore.sharing.services.asking import ask_back as ask_back
@@ -10,8 +11,10 @@ from dothi.datastore.sharing.services.asking import refuse as refuse
 from dothi.datastore.sharing.services.asking import reply as reply
 from dothi.datastore.sharing.services.asking import withdraw as withdraw
 from dothi.datastore.sharing.services.counting import Figures as Figures
+from dothi.datastore.sharing.services.counting import Guard as Guard
 from dothi.datastore.sharing.services.counting import NotCounted as NotCounted
 from dothi.datastore.sharing.services.counting import figures as figures
+from dothi.datastore.sharing.services.counting import guard_of as guard_of
 from dothi.datastore.sharing.services.duties import tell_of_ends as tell_of_ends
 from dothi.datastore.sharing.services.exporting import Held as Held
 from dothi.datastore.sharing.services.exporting import NoPlaces as NoPlaces

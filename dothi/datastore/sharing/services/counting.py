@@ -1,13 +1,18 @@
 """Count the rows of a dataset by what they hold: small numbers of persons are hidden."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
 
 from dothi.accounts.models import User
-from dothi.datastore.sharing.choices import Door
+from dothi.core.clock import local
+from dothi.datastore.catalogue import selectors as catalogue
+from dothi.datastore.catalogue.registry import datasets
+from dothi.datastore.sharing import permissions
+from dothi.datastore.sharing.choices import Audience, Door
+from dothi.datastore.sharing.rules import policy
 from dothi.datastore.sharing.rules.small_numbers import Cell, hide_small
 from dothi.datastore.sharing.services.opening import Opening, open_dataset
 from dothi.datastore.tables.rules import sql
@@ -31,6 +36,35 @@ class Figures:
     opening: Opening
     by: tuple[str, ...]
     cells: Mapping[Cell, int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """What is held back of counts over some datasets, by the class of each and who reads."""
+
+    at_least: int = 0  # Smaller counts of a part are hidden; 0: none.
+    everybody: bool = False  # The reader is anybody, and could come back each minute to compare.
+
+
+def guard_of(codes: Iterable[str], user: User | AnonymousUser, *, at: datetime) -> Guard:
+    """How counts over these datasets are shown to somebody: whoever keeps them sees all."""
+    on = local(at).date()
+    least, everybody = 0, False
+    kept = {one.code: one for one in catalogue.every_dataset().filter(code__in=list(codes))}
+    for code in codes:
+        dataset = kept.get(code)
+        contract = dataset.agreed if dataset else None
+        if contract is None and code in datasets:
+            contract = datasets[code].contract
+        if contract is None:
+            continue
+        audience = Audience.EVERYBODY
+        if dataset is not None:
+            audience = permissions.audience_of(user, dataset.unit_id, on=on)
+        if own := policy.at_least(contract, audience):
+            least = max(least, own)
+            everybody = everybody or audience == Audience.EVERYBODY
+    return Guard(at_least=least, everybody=everybody)
 
 
 def figures(

@@ -6,7 +6,13 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dothi.datastore.sharing.rules.small_numbers import TOTAL, Cell, hide_small, with_totals
+from dothi.datastore.sharing.rules.small_numbers import (
+    TOTAL,
+    Cell,
+    hidden_in_tree,
+    hide_small,
+    with_totals,
+)
 
 K, MOST = 5, 11
 tables = st.lists(
@@ -104,3 +110,44 @@ def test_the_fewest_are_hidden_and_totals_last() -> None:
 
 def test_a_table_of_fewer_than_the_rule_shows_nothing() -> None:
     assert set(hide_small(cells_of([[1, 2]]), at_least=K).values()) == {None}
+
+
+ABOVE = {"city": None, "north": "city", "south": "city", "quarter": "south"}
+
+
+def sums_of(own: dict[str, int]) -> dict[str, int]:
+    south = own["south"] + own["quarter"]
+    return {**own, "south": south, "city": own["city"] + own["north"] + south}
+
+
+@given(own=st.fixed_dictionaries({unit: st.sampled_from([0, 1, 2, 4, 5, 8]) for unit in ABOVE}))
+@settings(max_examples=60, deadline=None)
+def test_no_small_count_of_a_tree_can_be_reckoned(own: dict[str, int]) -> None:
+    """By trying every tree of the same whole that looks the same."""
+    sums, hidden = sums_of(own), hidden_in_tree(own, ABOVE, at_least=K)
+    assert "city" not in hidden
+    assert all(unit in hidden for unit in ABOVE if unit != "city" and 0 < sums[unit] < K)
+    nothing_shown = hidden == set(ABOVE) - {"city"}
+    most: dict[tuple[str, str], int] = {}
+    for values in product(range(sums["city"] + 1), repeat=3):
+        rest = sums["city"] - sum(values)
+        if rest < 0:
+            continue
+        other = dict(zip(("north", "south", "quarter"), values, strict=True)) | {"city": rest}
+        looks = sums_of(other)
+        if all(looks[unit] >= (not nothing_shown) if unit in hidden else looks[unit] == sums[unit]
+               for unit in ABOVE):  # fmt: skip
+            for unit in ABOVE:
+                for kind, seen in (("own", other), ("all", looks)):
+                    most[kind, unit] = max(seen[unit], most.get((kind, unit), 0))
+    for unit in ABOVE:
+        for kind, true in (("own", own), ("all", sums)):
+            if 0 < true[unit] < K:
+                assert most[kind, unit] >= min(K, sums["city"]), (kind, unit)
+
+
+def test_a_tree_of_great_counts_is_shown() -> None:
+    assert hidden_in_tree({"north": 9, "quarter": 7, "city": 0}, ABOVE, at_least=K) == set()
+    # North is small: the other ward goes with it, the quarter tells the same as its ward.
+    hidden = hidden_in_tree({"north": 2, "quarter": 7, "city": 0}, ABOVE, at_least=K)
+    assert hidden == {"north", "south", "quarter"}
