@@ -4,19 +4,22 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import translation
 from ninja import Router, Schema
 from ninja.errors import HttpError
 
+from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.core.limits.http import caller_of
 from dothi.core.limits.services import hit
+from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.indicators import rules, selectors
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.registry import Indicator
 from dothi.datastore.indicators.rules import Part, Value
-from dothi.datastore.indicators.selectors import Asked
+from dothi.datastore.indicators.selectors import Asked, Guard
 from dothi.units.models import Unit
 
 router = Router(tags=["indicators"])
@@ -40,11 +43,13 @@ class IndicatorOut(Schema):
 
 
 class ValueOut(Schema):
-    """`value` is null where nothing was there to be measured."""
+    """`value` is null where nothing was there to be measured. What is `hidden` (small numbers of
+    persons, and what would give them away) has no numbers at all."""
 
     value: float | None
-    numerator: float
-    denominator: float
+    numerator: float | None
+    denominator: float | None
+    hidden: bool = False
 
 
 class UnitValueOut(ValueOut):
@@ -64,7 +69,8 @@ class FigureOut(IndicatorOut, ValueOut):
     `definition` is the expression that was run, over the tables named in `reads` and a row
     `moment` with `at` and the city's `midnight`; `definition_number` grows with each change of it.
     Without `boundaries`, units are those that had it then and their parts add up to the whole;
-    with it, each unit of that date stands with all below it.
+    with it, each unit of that date stands with all below it. Where small numbers of persons are
+    hidden, units are those of `units_as_of` (for everybody the end of a month) on its boundaries.
     """
 
     as_of: datetime
@@ -75,6 +81,7 @@ class FigureOut(IndicatorOut, ValueOut):
     definition_number: int | None
     reads: dict[str, list[str]]
     boundaries: date | None
+    units_as_of: datetime
     units: list[UnitValueOut]
 
 
@@ -98,13 +105,15 @@ class DefinitionOut(Schema):
 
 
 class ContributionOut(Schema):
-    """`share` is how much of the change the group made; shares of all groups sum to it."""
+    """`share` is how much of the change the group made; shares of all groups sum to it. What is
+    `hidden` has no numbers."""
 
     group: str
     name: str
     before: float | None
     after: float | None
-    share: float
+    share: float | None
+    hidden: bool
 
 
 class WhyOut(Schema):
@@ -142,16 +151,25 @@ def figure(
     indicator = _open(request, code)
     moment = None if at is None else _aware(at)
     now = clock.now()
+    guard = selectors.guard_of(indicator, _reader(request), at=now)
+    told = selectors.moment_for(guard, moment or now) if guard.everybody else moment
     on = boundaries or (clock.local(moment or now).date() if unit else None)
+    if guard.at_least:  # Two sets of boundaries would give away what is hidden on one.
+        on = clock.local(told or now).date()
     try:
-        asked = selectors.ask(code, now=now, at=moment, run=run, release=release, on=on)
+        asked = parts = selectors.ask(code, now=now, at=told, run=run, release=release, on=on)
+        if guard.everybody and not unit:
+            asked = selectors.ask(code, now=now, at=moment, run=run, release=release)
     except selectors.FAULTS as error:
         raise HttpError(404, "The store has nothing to answer this from.") from error
-    whole, units = _units(asked, unit, on)
+    whole, units = _units(parts, unit, on, guard)
+    if not unit:
+        whole = asked.whole
     number = selectors.definition_now(code)
     return FigureOut(
         **_described(indicator),
-        **vars(whole),
+        **_numbers(whole, hidden=bool(unit) and units[0].hidden),
+        units_as_of=parts.at,
         as_of=asked.at,
         run=asked.run.value,
         versions=dict(asked.versions),
@@ -199,9 +217,12 @@ def why(
     request: HttpRequest, code: str, start: datetime, end: datetime, by: str = "unit"
 ) -> WhyOut:
     """The change between two moments, taken apart by unit or by a dimension of the indicator."""
-    _open(request, code)
+    indicator = _open(request, code)
     try:
-        found = selectors.why(code, start=_aware(start), end=_aware(end), by=by)
+        found = selectors.why(
+            code, start=_aware(start), end=_aware(end), by=by,
+            guard=selectors.guard_of(indicator, _reader(request), at=clock.now()),
+        )  # fmt: skip
     except selectors.NoDimension as error:
         raise HttpError(404, "It is not taken apart by this.") from error
     except selectors.FAULTS as error:
@@ -212,7 +233,9 @@ def why(
         contributions=[
             ContributionOut(
                 group=one.group, name=found.names.get(one.group, one.group),
-                before=one.before.value, after=one.after.value, share=float(one.share),
+                before=one.before.value, after=one.after.value,
+                share=None if one.group in found.hidden else float(one.share),
+                hidden=one.group in found.hidden,
             )
             for one in found.contributions or ()
         ],
@@ -232,12 +255,19 @@ def _open(request: HttpRequest, code: str) -> Indicator:
     return indicator
 
 
-def _units(asked: Asked, code: str, on: date | None) -> tuple[Value, list[UnitValueOut]]:
+def _reader(request: HttpRequest) -> User | AnonymousUser:
+    """Whose eyes a program has: those of whoever answers for the key that it shows."""
+    held = catalogue.key_of(request.headers.get("Authorization", ""), at=clock.now())
+    return held.user if held is not None else AnonymousUser()
+
+
+def _units(
+    asked: Asked, code: str, on: date | None, guard: Guard
+) -> tuple[Value, list[UnitValueOut]]:
     """The whole that was asked for, and its units."""
-    scale = asked.indicator.scale
     if on is None:
         return asked.whole, _as_they_were(asked.parts, asked.indicator)
-    rows = list(selectors.by_unit(asked.parts, scale, on=on).rows)
+    rows = list(selectors.by_unit(asked.parts, asked.indicator, on=on, guard=guard).rows)
     whole = asked.whole
     if code:
         top = next((row for row in rows if row.unit.code == code), None)
@@ -245,7 +275,10 @@ def _units(asked: Asked, code: str, on: date | None) -> tuple[Value, list[UnitVa
             raise HttpError(404, "No such unit.")
         rows = selectors.with_all_below(rows, top)
         whole = top.value
-    return whole, [_unit(row.unit, row.value, share_estimated=row.share_estimated) for row in rows]
+    return whole, [
+        _unit(row.unit, row.value, share_estimated=row.share_estimated, hidden=row.hidden)
+        for row in rows
+    ]
 
 
 def _as_they_were(parts: Iterable[Part], indicator: Indicator) -> list[UnitValueOut]:
@@ -259,10 +292,13 @@ def _as_they_were(parts: Iterable[Part], indicator: Indicator) -> list[UnitValue
     return sorted(rows, key=lambda row: (row.unit_code, row.unit_valid_from))
 
 
-def _unit(unit: Unit, value: Value, *, share_estimated: float = 0.0) -> UnitValueOut:
+def _unit(
+    unit: Unit, value: Value, *, share_estimated: float = 0.0, hidden: bool = False
+) -> UnitValueOut:
     return UnitValueOut(
-        **vars(value), unit_code=unit.code, unit_valid_from=unit.valid_from.isoformat(),
-        unit_name_vi=unit.name_vi, unit_name_en=unit.name_en, share_estimated=share_estimated,
+        **_numbers(value, hidden=hidden), unit_code=unit.code,
+        unit_valid_from=unit.valid_from.isoformat(), unit_name_vi=unit.name_vi,
+        unit_name_en=unit.name_en, share_estimated=share_estimated,
     )  # fmt: skip
 
 
@@ -287,3 +323,7 @@ def _described(indicator: Indicator) -> dict[str, Any]:
 def _aware(moment: datetime) -> datetime:
     """What comes without a zone is meant in the time of the city."""
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.now().tzinfo)
+
+
+def _numbers(value: Value, *, hidden: bool) -> dict[str, Any]:
+    return {**(dict.fromkeys(vars(value)) if hidden else vars(value)), "hidden": hidden}

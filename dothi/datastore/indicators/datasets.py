@@ -1,7 +1,11 @@
 """What the public indicators said, as a table of the store."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+
+from dothi.core import clock
 from dothi.datastore.catalogue.choices import Kind, Mode, Rhythm, Theme, Type
 from dothi.datastore.catalogue.registry import Current, DomainDataset, Row, column, register
 from dothi.datastore.catalogue.rules.contract import Contract
@@ -13,21 +17,36 @@ CHUNK = 2000
 
 
 def _readings(keys: Collection[str] | None) -> Iterator[Row]:
-    public = [one.code for one in selectors.open_data()]
+    """By unit; of those whose small numbers everybody may not see, only what all units have."""
+    at = clock.now()
+    whole: dict[int, dict[str, Any]] = {}
+    guarded = {
+        one.code: selectors.guard_of(one, AnonymousUser(), at=at).at_least > 0
+        for one in selectors.open_data()
+    }
     # Those between full hours are for boards, and go after two days.
     rows = Reading.objects.filter(
-        measurement__indicator__in=public, measurement__release="", measurement__at__minute=0
+        measurement__indicator__in=guarded, measurement__release="", measurement__at__minute=0
     ).select_related("unit", "measurement__definition")
     if keys is not None:
         rows = rows.filter(pk__in=[int(key) for key in keys])
     for one in rows.order_by("pk").iterator(CHUNK):
         made = one.measurement
-        yield {
+        row = {
             "id": str(one.pk), "indicator": made.indicator,
             "unit_code": one.unit.code if one.unit else None, "at": made.at, "run": made.run,
             "definition": made.definition.number if made.definition else None,
             "numerator": one.numerator, "denominator": one.denominator,
         }  # fmt: skip
+        if not guarded[made.indicator]:
+            yield row
+            continue
+        total = whole.setdefault(
+            made.pk, row | {"unit_code": None, "numerator": 0.0, "denominator": 0.0}
+        )
+        total["numerator"] += one.numerator
+        total["denominator"] += one.denominator
+    yield from whole.values()
 
 
 READINGS = register(

@@ -107,6 +107,7 @@ class Indicator:
     past: Past = Past.ROWS
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     place: Place | None = None
+    counts_rows: bool = True  # Whether its parts are numbers of rows; a sum of a column is none.
 
     def expression(self, split: frozenset[int] = frozenset()) -> Table:
         """Return the measure over unbound tables; the caller binds them to an engine.

@@ -49,6 +49,8 @@ def refusal(error: services.Refused) -> str:
             return _("Somebody saved it while you were here. Open the page again and look first.")
         case services.NotOpen():
             return _("Everybody would read it, but its dataset is not open.")
+        case services.OfPersons():
+            return _("Everybody would read it, but its dataset speaks of persons.")
         case services.Flawed():
             return _("It cannot be run yet. The page says what is missing.")
         case _:

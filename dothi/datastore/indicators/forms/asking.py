@@ -1,6 +1,6 @@
 """What a reader asks of an indicator, and how one is picked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +9,10 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from dothi.core.clock import local
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.registry import Indicator
-from dothi.datastore.indicators.selectors import UNIT
+from dothi.datastore.indicators.selectors import UNIT, Guard
 from dothi.units import selectors as units
 
 PERIODS = ((30, _("30 days")), (90, _("90 days")), (365, _("A year")))
@@ -32,6 +33,7 @@ class Asking:
     end: date
     by: str
     wants_why: bool
+    release: str = ""
 
 
 def _day() -> forms.DateInput:
@@ -46,12 +48,21 @@ class AskForm(forms.Form):
     )
     at = forms.DateField(label=_("As it was at the end of"), required=False, widget=_day())
     run = forms.ChoiceField(label=_("Counted over"), required=False)
+    release = forms.ChoiceField(label=_("From the release"), required=False)
     on = forms.ChoiceField(label=_("On the boundaries of"), required=False)
     start = forms.DateField(label=_("From the end of"), required=False, widget=_day())
     end = forms.DateField(label=_("To the end of"), required=False, widget=_day())
     by = forms.ChoiceField(label=_("Taken apart by"), required=False)
 
-    def __init__(self, said: Mapping[str, Any], *, indicator: Indicator, now: datetime) -> None:
+    def __init__(
+        self,
+        said: Mapping[str, Any],
+        *,
+        indicator: Indicator,
+        now: datetime,
+        guard: Guard,
+        releases: Iterable[tuple[str, datetime]] = (),
+    ) -> None:
         self.today = now.date()
         days = [day for day in units.boundaries() if day <= self.today]
         usual = {
@@ -66,12 +77,21 @@ class AskForm(forms.Form):
         ]  # fmt: skip
         self._choices("run", [(run.value, run.label) for run in runs])
         self._choices(
+            "release",
+            [
+                ("", _("the newest rows")),
+                *((code, f"{code} ({date_format(local(at))})") for code, at in releases),
+            ],
+        )
+        self._choices(
             "on",
             [
                 ("", _("those of today")),
                 *((day.isoformat(), date_format(day)) for day in sorted(days)[::-1]),
             ],
         )
+        if guard.at_least:  # Told on the boundaries of its day alone.
+            del self.fields["on"]
         dimensions = [(name, one.title) for name, one in indicator.dimensions.items()]
         self._choices("by", [(UNIT, _("Unit")), *dimensions])
 
@@ -117,4 +137,5 @@ class AskForm(forms.Form):
             end=end or self.today,
             by=said.get("by") or UNIT,
             wants_why=self.wants_why and not self.errors,
+            release=said.get("release") or "",
         )

@@ -1,4 +1,4 @@
-"""Pick an indicator by its name, code or steward: for the wall, later for targets and alerts."""
+"""Pick an indicator by its name, code or steward: for any page that needs one."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -26,6 +26,9 @@ from dothi.datastore.indicators.selectors.finding import Unknown as Unknown
 from dothi.datastore.indicators.selectors.finding import find as find
 from dothi.datastore.indicators.selectors.finding import known as known
 from dothi.datastore.indicators.selectors.finding import open_data as open_data
+from dothi.datastore.indicators.selectors.guarding import Guard as Guard
+from dothi.datastore.indicators.selectors.guarding import guard_of as guard_of
+from dothi.datastore.indicators.selectors.guarding import moment_for as moment_for
 from dothi.datastore.indicators.selectors.kept import Kept as Kept
 from dothi.datastore.indicators.selectors.kept import Point as Point
 from dothi.datastore.indicators.selectors.kept import definition_now as definition_now
@@ -45,6 +48,7 @@ from dothi.datastore.indicators.selectors.store import NotStored as NotStored
 from dothi.datastore.indicators.selectors.store import Store as Store
 from dothi.datastore.indicators.selectors.store import from_store as from_store
 from dothi.datastore.indicators.selectors.store import known_since as known_since
+from dothi.datastore.indicators.selectors.store import releases_with as releases_with
 from dothi.datastore.indicators.selectors.why import UNIT as UNIT
 from dothi.datastore.indicators.selectors.why import NoDimension as NoDimension
 from dothi.datastore.indicators.selectors.why import Why as Why

@@ -12,6 +12,7 @@ from dothi.datastore.indicators.rules import Part, Value, total
 from dothi.datastore.indicators.selectors import figures
 from dothi.datastore.indicators.selectors.finding import find
 from dothi.datastore.indicators.selectors.store import NotStored, Store
+from dothi.datastore.tables import selectors as tables
 
 # A figure counts all rows of its domain, so all who ask within this time get the same one.
 FRESH_SECONDS = 5
@@ -46,7 +47,8 @@ def ask(
 
     Without a `run`: over the domain's own tables where the present is asked and there are such,
     else over the store. What these tables forget, the store is asked for in any case. Without a
-    moment, everybody gets the same answer for a few seconds. `on` is the date on whose boundaries
+    moment, everybody gets the same answer for a few seconds; of a release, its own moment is meant.
+    `on` is the date on whose boundaries
     the parts are to be put: in units that were split, they are told by place.
 
     Raises:
@@ -54,6 +56,8 @@ def ask(
         NotStored, ColumnMissing, VersionClosed: the store has nothing to answer from.
     """
     indicator = find(code)
+    if release and at is None:
+        at = _moment_of(release)
     if run is None:
         run = Run.NOW if indicator.is_hot and at is None and not release else Run.STORE
     if run == Run.NOW and indicator.past == Past.STEPS and at is not None and at < now:
@@ -63,6 +67,13 @@ def ask(
     if at is None:
         return _recent(indicator, run, release, on, int(now.timestamp()) // FRESH_SECONDS)
     return _ask(indicator, run, release, on, at)
+
+
+def _moment_of(release: str) -> datetime:
+    made = tables.releases().filter(code=release).first()
+    if made is None:
+        raise NotStored
+    return made.at
 
 
 @lru_cache(maxsize=256)

@@ -6,10 +6,15 @@ from datetime import date
 from fractions import Fraction
 
 from dothi.datastore.indicators.choices import Scale
-from dothi.datastore.indicators.rules import NOWHERE, Part, Value, total
+from dothi.datastore.indicators.registry import Indicator
+from dothi.datastore.indicators.rules import NOWHERE, Pair, Part, Value, total
+from dothi.datastore.indicators.selectors import guarding
+from dothi.datastore.indicators.selectors.guarding import Guard
 from dothi.units import selectors as units
 from dothi.units.models import Unit
 from dothi.units.rules import Count, Restated, Restatement
+
+HIDDEN = Value(value=None, numerator=0.0, denominator=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +45,14 @@ class Exact:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitFigure:
-    """A unit with all below it. `depth` is 0 for what stands on top."""
+    """A unit with all below it. `depth` is 0 for what stands on top. One that is `hidden` has no
+    value: it speaks of too few persons, or would give away one that does."""
 
     unit: Unit
     depth: int
     value: Value
     share_estimated: float
+    hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,7 @@ class ByUnit:
     on: date
     rows: tuple[UnitFigure, ...]
     nowhere: Value | None
+    nowhere_hidden: bool = False
 
     def of(self, code: str) -> UnitFigure | None:
         return next((row for row in self.rows if row.unit.code == code), None)
@@ -99,10 +107,14 @@ def _exact(above: Restated, below: Restated) -> Exact:
     return Exact(numerator=above.amount, denominator=below.amount, estimated=above.estimated)
 
 
-def by_unit(parts: Iterable[Part], scale: Scale, *, on: date) -> ByUnit:
+def by_unit(
+    parts: Iterable[Part], indicator: Indicator, *, on: date, guard: Guard = guarding.OPEN
+) -> ByUnit:
     """One row for each unit in force on the date: its own parts and those of all below it."""
+    scale = indicator.scale
     there = {unit.pk: unit for unit in units.in_force(on=on)}
     exact = on_boundaries(parts, on=on, there=there)
+    gone = hidden_units(exact, there, indicator, guard)
     sums: dict[int, Exact] = {}
     for key, amount in exact.items():
         for unit in _and_above(key, there):
@@ -111,14 +123,35 @@ def by_unit(parts: Iterable[Part], scale: Scale, *, on: date) -> ByUnit:
         UnitFigure(
             unit=unit,
             depth=depth,
-            value=sums.get(unit.pk, Exact()).value(scale),
-            share_estimated=sums.get(unit.pk, Exact()).share_estimated,
+            value=HIDDEN if unit.pk in gone else sums.get(unit.pk, Exact()).value(scale),
+            share_estimated=0.0 if unit.pk in gone else sums.get(unit.pk, Exact()).share_estimated,
+            hidden=unit.pk in gone,
         )
         for unit, depth in _in_order(there)
     ]
     apart = [amount for key, amount in exact.items() if key not in there]
     nowhere = sum(apart, Exact()).value(scale) if apart else None
-    return ByUnit(on=on, rows=tuple(rows), nowhere=nowhere)
+    is_gone = NOWHERE in gone
+    return ByUnit(
+        on=on, rows=tuple(rows), nowhere=HIDDEN if is_gone else nowhere, nowhere_hidden=is_gone
+    )
+
+
+def hidden_units(
+    exact: Mapping[int, Exact], there: Mapping[int, Unit], indicator: Indicator, guard: Guard
+) -> set[int]:
+    """The units of a date that are not shown; `NOWHERE` where what belongs to none is not."""
+    own: dict[int, Pair] = {}
+    for key, amount in exact.items():
+        place = key if key in there else NOWHERE
+        n, d = own.get(place, (Fraction(0), Fraction(0)))
+        own[place] = (n + amount.numerator, d + amount.denominator)
+    above = {
+        key: unit.parent_id if unit.parent_id in there else None for key, unit in there.items()
+    }
+    if NOWHERE in own:
+        above[NOWHERE] = None
+    return guarding.hidden(own, above, indicator=indicator, guard=guard)
 
 
 def _and_above(key: int, there: Mapping[int, Unit]) -> list[int]:

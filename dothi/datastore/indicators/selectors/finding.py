@@ -86,6 +86,7 @@ def indicator_of(code: str, content: dict[str, Any]) -> Indicator:
             )
         },
         is_hot=False,
+        counts_rows=recipe.how != How.SUM,
         past=Past.ROWS if recipe.moment else Past.VERSIONS,
         dimensions={
             name: Dimension(table=recipes.ROWS, column=name, title=_titles(content, name))

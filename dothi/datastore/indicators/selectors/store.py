@@ -101,6 +101,17 @@ def from_store(
     )
 
 
+def releases_with(indicator: Indicator) -> list[tuple[str, datetime]]:
+    """The releases from which it can be answered, newest first: code and moment."""
+    wanted = {source.dataset for source in indicator.stores.values()}
+    made = tables.releases().filter(lifted_at=None).prefetch_related("pins__version__table")
+    return [
+        (one.code, one.at)
+        for one in made
+        if wanted <= {pin.version.table.code for pin in one.pins.all()}
+    ]
+
+
 def known_since(indicator: Indicator) -> datetime | None:
     """When the first step was told of which the store knows; before it, rows stand as they were
     then. None where it keeps no steps."""

@@ -55,6 +55,10 @@ class NotOpen(Refused):
     """Everybody would read figures of a dataset that is not open."""
 
 
+class OfPersons(Refused):
+    """Everybody would read figures of rows that speak of persons: only the law decides that."""
+
+
 class Flawed(Refused):
     """The recipe cannot be run; `flaws` say which part, and why."""
 
@@ -132,7 +136,7 @@ def create(*, code: str, content: Content, by: User, at: datetime) -> Made:
     """Begin an indicator over a dataset that this person looks after.
 
     Raises:
-        CodeTaken, NoDataset, NotOpen: see there.
+        CodeTaken, NoDataset, NotOpen, OfPersons: see there.
     """
     said, unit = _said(content, by, at)
     if code in registry.indicators:
@@ -154,7 +158,7 @@ def change(*, made: Made, content: Content, revision: int, by: User, at: datetim
     """Save the working copy; what is in force stays until it is published.
 
     Raises:
-        ChangedMeanwhile, NoDataset, NotOpen: see there.
+        ChangedMeanwhile, NoDataset, NotOpen, OfPersons: see there.
     """
     said, _unit = _said(content, by, at)
     done = Made.objects.filter(pk=made.pk, revision=revision).update(
@@ -170,7 +174,7 @@ def publish(*, made: Made, revision: int, by: User, at: datetime) -> None:
     """Put the working copy in force, once its recipe is sound and all its tests pass.
 
     Raises:
-        Flawed, Untested, ChangedMeanwhile, NoDataset, NotOpen: see there.
+        Flawed, Untested, ChangedMeanwhile, NoDataset, NotOpen, OfPersons: see there.
     """
     content = content_of(made)
     said, _unit = _said(content, by, at)
@@ -279,6 +283,8 @@ def _said(content: Content, by: User, at: datetime) -> tuple[dict[str, Any], int
     dataset = _dataset(content.recipe.dataset, by, at)
     if content.public and dataset.share != Share.OPEN:
         raise NotOpen(dataset.code)
+    if content.public and any(one.is_personal for one in dataset.agreed.fields):
+        raise OfPersons(dataset.code)
     fields = {one.name: one for one in dataset.agreed.fields}
     used = [*recipes.columns_of(content.recipe), *content.recipe.dimensions]
     said = asdict(content) | {

@@ -19,6 +19,7 @@ from dothi.datastore.indicators import registry, selectors, services
 from dothi.datastore.indicators.choices import Scale
 from dothi.datastore.indicators.registry import Indicator
 from dothi.datastore.indicators.tests.factories import NOON, lamps_stored, make_lamps, share_out
+from dothi.datastore.tables import services as tables
 from dothi.units import services as units
 from dothi.units.choices import Kind
 from dothi.units.models import Unit
@@ -100,7 +101,7 @@ def test_units_stand_on_the_boundaries_of_any_day_with_all_below_them(
     rows = {row["code"]: row["value"] for row in page.context["units"]["rows"]}
     assert rows["00009"] == "3", "what was counted in both wards went into the new one"
     found = selectors.ask(CODE, now=NOON, at=datetime(2026, 2, 28, 23, tzinfo=NOON.tzinfo))
-    old = selectors.by_unit(found.parts, Scale.COUNT, on=date(2026, 2, 28))
+    old = selectors.by_unit(found.parts, lamps, on=date(2026, 2, 28))
     assert {row.unit.code: row.value.value for row in old.rows if row.depth} == {
         "00001": 1, "00002": 2
     }  # fmt: skip
@@ -222,6 +223,20 @@ def test_programs_ask_for_a_moment_a_release_and_boundaries(
     why = client.get(f"{ask}/why?start=2026-02-15&end=2026-03-02T12:00&by=kind").json()
     assert (why["change"], sum(one["share"] for one in why["contributions"])) == (3, 3)
     assert client.get(f"{ask}/why?start=2026-02-15&end=2026-03-02&by=x").status_code == 404
+
+
+def test_a_figure_of_a_release_stays_and_can_be_cited(client: Client, lamps: Indicator) -> None:
+    some_lamps()
+    tables.release("2026-Q1", by="system", at=BEFORE)
+    lamps_stored([lamp(9, BEFORE, "00001")])
+    page = client.get(f"/en{PAGE}?release=2026-Q1")
+    assert [code for code, _at in page.context["form"].fields["release"].choices] == ["", "2026-Q1"]
+    units = page.context["units"]
+    assert (units["whole"], units["release"], units["at"]) == ("3", "2026-Q1", BEFORE)
+    assert f"http://testserver/en{PAGE}?release=2026-Q1#units" in page.content.decode()
+    told = client.get(f"/api/v1/indicators/{CODE}?release=2026-Q1").json()
+    assert (told["value"], told["release"], told["versions"]) == (3, "2026-Q1", {"lamps": 1})
+    assert client.get(f"{PAGE}?release=none").context["units"]["release"] == ""
 
 
 def test_the_list_costs_the_same_however_many_there_are(

@@ -71,11 +71,11 @@ def test_a_lamp_of_a_ward_that_was_split_counts_where_it_stands(lamps: Indicator
         + [lamp(3, ward.code, OLD, inside[second]), lamp(4, ward.code, OLD, (None, None))],
         schema=WITH_PLACES,
     )
-    now = selectors.by_unit(asked(NEW).parts, Scale.COUNT, on=NEW)
+    now = selectors.by_unit(asked(NEW).parts, lamps, on=NEW)
     rows = {row.unit.pk: row for row in now.rows}
     assert (rows[first].value.value, rows[second].value.value) == (3.5, 1.5)
     assert rows[first].share_estimated == pytest.approx(0.5 / 3.5)
-    then = selectors.by_unit(asked(OLD).parts, Scale.COUNT, on=OLD)
+    then = selectors.by_unit(asked(OLD).parts, lamps, on=OLD)
     assert then.of(ward.code).value.value == 5  # type: ignore[union-attr]
 
 
@@ -107,5 +107,5 @@ def test_a_version_from_before_it_had_places_is_shared_out(lamps: Indicator) -> 
     ward = units.in_force(on=OLD).filter(kind="ward", name_vi="Phường 8").get()
     row = lamp(1, ward.code, OLD, PLACES[0])
     lamps_stored([{name: row[name] for name in SCHEMA.names}])
-    rows = selectors.by_unit(asked(NEW).parts, Scale.COUNT, on=NEW).rows
+    rows = selectors.by_unit(asked(NEW).parts, lamps, on=NEW).rows
     assert {row.share_estimated for row in rows if row.value.value == 0.5} == {1.0}

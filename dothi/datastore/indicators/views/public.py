@@ -18,7 +18,7 @@ from dothi.datastore.indicators import forms, permissions, selectors
 from dothi.datastore.indicators.choices import Run
 from dothi.datastore.indicators.models import Definition
 from dothi.datastore.indicators.registry import Indicator
-from dothi.datastore.indicators.selectors import Asked, ByUnit, Why
+from dothi.datastore.indicators.selectors import Asked, ByUnit, Guard, Why
 from dothi.datastore.indicators.views import shared
 from dothi.datastore.ingestion import selectors as feeds
 from dothi.lib import text_vi
@@ -84,7 +84,11 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """One indicator: what it says, since when, by unit, why it moved, what it means."""
     now = clock.now()
     found = _found(request, code)
-    form = forms.AskForm(request.GET, indicator=found, now=now)
+    guard = selectors.guard_of(found, request.user, at=now)
+    form = forms.AskForm(
+        request.GET, indicator=found, now=now, guard=guard,
+        releases=selectors.releases_with(found),
+    )  # fmt: skip
     asked = form.answers()
     definitions = selectors.definitions(code)
     points = shared.last_of_each_day(
@@ -101,8 +105,10 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             "points": shared.rows_of(points, found),
             "definition_changed": len({one.definition for one in points}) > 1,
             "days": asked.days,
-            "units": _units(found, asked, now),
-            "why": _why(found, asked, now) if asked.wants_why else None,
+            "units": _units(found, asked, now, guard),
+            "why": _why(found, asked, now, guard) if asked.wants_why else None,
+            "guard": guard,
+            "cite": request.build_absolute_uri(request.path),
             "wants_why": asked.wants_why,
             "formula": selectors.definition(code),
             "reads": _reads(request, found),
@@ -141,26 +147,39 @@ def _ask(
     at: datetime | None = None,
     run: Run | None = None,
     on: date | None = None,
+    release: str = "",
 ) -> Asked | None:
     try:
-        return selectors.ask(found.code, now=now, at=at, run=run, on=on)
+        return selectors.ask(found.code, now=now, at=at, run=run, on=on, release=release)
     except selectors.FAULTS:
         return None
 
 
-def _units(found: Indicator, asked: forms.Asking, now: datetime) -> dict[str, Any] | None:
+def _units(
+    found: Indicator, asked: forms.Asking, now: datetime, guard: Guard
+) -> dict[str, Any] | None:
     """The tree of a date; None where there is nothing to answer from."""
     at = None if asked.at is None else shared.moment_of(asked.at, now=now)
-    answer = _ask(found, now=now, at=at, run=asked.run, on=asked.on)
+    made = dict(selectors.releases_with(found)).get(asked.release) if asked.release else None
+    at, run = (at or made, Run.STORE) if made else (at, asked.run)
+    on = asked.on
+    if guard.at_least:  # Two sets of boundaries would give away what is hidden on one.
+        at = selectors.moment_for(guard, at or now) if guard.everybody else at
+        on = clock.local(at or now).date()
+    answer = _ask(found, now=now, at=at, run=run, on=on, release=asked.release)
     if answer is None:
         return None
-    table = selectors.by_unit(answer.parts, found.scale, on=asked.on)
+    table = selectors.by_unit(answer.parts, found, on=on, guard=guard)
     return {
         "at": answer.at,
         "run": str(answer.run.label),
-        "on": asked.on,
+        "release": answer.release,
+        "whole": shared.words(answer.whole.value, found),
+        "on": on,
         "rows": _unit_rows(table, found),
-        "nowhere": None if table.nowhere is None else shared.words(table.nowhere.value, found),
+        "nowhere": None
+        if table.nowhere is None
+        else shared.words(table.nowhere.value, found, hidden=table.nowhere_hidden),
     }
 
 
@@ -170,26 +189,29 @@ def _unit_rows(table: ByUnit, found: Indicator) -> list[dict[str, Any]]:
             "name": row.unit.name,
             "code": row.unit.code,
             "depth": min(row.depth, 4),
-            "value": shared.words(row.value.value, found),
+            "value": shared.words(row.value.value, found, hidden=row.hidden),
             "estimated": round(100 * row.share_estimated),
         }
         for row in table.rows
     ]
 
 
-def _why(found: Indicator, asked: forms.Asking, now: datetime) -> dict[str, Any] | None:
+def _why(
+    found: Indicator, asked: forms.Asking, now: datetime, guard: Guard
+) -> dict[str, Any] | None:
     try:
         why = selectors.why(
             found.code,
             start=shared.moment_of(asked.start, now=now),
             end=shared.moment_of(asked.end, now=now),
             by=asked.by,
+            guard=guard,
         )
     except selectors.FAULTS:
         return None
     return {
-        "start": asked.start,
-        "end": asked.end,
+        "start": clock.local(why.start).date(),
+        "end": clock.local(why.end).date(),
         "before": shared.words(why.before.value, found),
         "after": shared.words(why.after.value, found),
         "change": shared.change_words(why.change, found),
@@ -204,9 +226,9 @@ def _contributions(why: Why, found: Indicator) -> list[dict[str, Any]]:
     return [
         {
             "name": shared.names_of(why.names, one.group, none),
-            "before": shared.words(one.before.value, found),
-            "after": shared.words(one.after.value, found),
-            "share": shared.change_words(one.share, found),
+            "before": shared.words(one.before.value, found, hidden=one.group in why.hidden),
+            "after": shared.words(one.after.value, found, hidden=one.group in why.hidden),
+            "share": "" if one.group in why.hidden else shared.change_words(one.share, found),
             "size": abs(float(one.share)),
         }
         for one in why.contributions or ()

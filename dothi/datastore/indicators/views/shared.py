@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from dothi.core import clock
 from dothi.datastore.indicators.choices import Better, Run, Scale
@@ -61,8 +62,10 @@ def shown(
     )
 
 
-def words(value: float | Fraction | None, indicator: Indicator) -> str:
+def words(value: float | Fraction | None, indicator: Indicator, *, hidden: bool = False) -> str:
     """A figure in the language of the page; a dash where nothing was measured."""
+    if hidden:
+        return _("hidden")
     if value is None:
         return "–"
     places = 0 if indicator.scale == Scale.COUNT and float(value).is_integer() else 1

@@ -64,8 +64,8 @@ def hidden_in_tree(
 ) -> set[K]:
     """Which units of a tree are not shown, where each stands with all below it.
 
-    `own` is what each unit counts by itself, `above` names the one over it (None: none). What all of
-    them have together is told, however little it is. Where it leaves no room to hide a small
+    `own` is what each unit counts by itself, `above` names the one over it (None: none). What all
+    of them have together is told, however little it is. Where it leaves no room to hide a small
     number in, no unit is shown but the one on top, also none that is empty.
     """
     sums: dict[K, Number] = dict.fromkeys(above, 0)
@@ -84,9 +84,7 @@ def hidden_in_tree(
             ends["all", unit] = ("unit", unit), _WHOLE if over is None else ("unit", over)
             counts["all", unit] = sums[unit]
     inner = set(above.values())
-    network = _Network(
-        counts, ends=ends, totals=lambda cell: cell[0] == "all" and cell[1] in inner
-    )
+    network = _Network(counts, ends=ends, totals=lambda cell: cell[0] == "all" and cell[1] in inner)
     try:
         network.hide([one for one, value in counts.items() if 0 < value < at_least], until=at_least)
     except _NoRoom:

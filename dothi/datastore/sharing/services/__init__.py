@@ -1,8 +1,8 @@
 """Open a dataset for somebody, write its rows out, count them; grant its use and end that."""
 
 from dothi.datastore.sharing.rules.small_numbers import AT_LEAST as AT_LEAST
-from dothi.datastore.sharing.rules.small_numbers import hide_small as hide_small
 from dothi.datastore.sharing.rules.small_numbers import hidden_in_tree as hidden_in_tree
+from dothi.datastore.sharing.rules.small_numbers import hide_small as hide_small
 from dothi.datastore.sharing.services.asking import agree as agree
 from dothi.datastore.sharing.services.asking import ask as ask
 from dothi.datastore.sharing.services.asking import ask_back as ask_back
