@@ -53,7 +53,7 @@ def steward(unit: Unit) -> User:
 
 @pytest.fixture(autouse=True)
 def lamps(unit: Unit, steward: User) -> None:
-    """A dataset that the steward keeps and everybody may see."""
+    """A dataset that the steward keeps and everybody may see; it speaks of owners."""
     dataset = catalogue.create(
         code="lamps", unit=unit, description=describe(share=Share.OPEN), by=steward.actor, at=NOON
     )
@@ -79,7 +79,7 @@ def content(expected: float | None = 200 / 3, **more: Any) -> Content:
     given: dict[str, Any] = {
         "title_vi": "Đèn LED tắt", "title_en": "LED lamps out", "help_vi": "Tỷ lệ đèn LED.",
         "help_en": "Share of LED.", "unit_of_measure": "%", "better": Better.LOWER.value,
-        "public": True, "recipe": recipe(),
+        "public": False, "recipe": recipe(),
         "tests": (Trial(rows=ROWS, at="2026-03-02T12:00", expected=expected),),
     }  # fmt: skip
     return Content(**{**given, **more})
@@ -102,8 +102,19 @@ def outcome(said: Recipe, rows: str, at: str = "2026-03-02T12:00", by: Any = Non
     return result.fault or result.value
 
 
+def speaks_of_nobody(steward: User) -> None:
+    """The next contract leaves the owners out."""
+    dataset = services.making._dataset("lamps", steward, NOON)
+    fields = tuple(one for one in dataset.agreed.fields if not one.is_personal)
+    catalogue.agree(
+        dataset=dataset, contract=replace(dataset.agreed, version=2, fields=fields),
+        by=steward.actor, at=NOON,
+    )  # fmt: skip
+
+
 def test_once_published_it_is_one_like_any_other(client: Client, steward: User) -> None:
-    published(steward)
+    speaks_of_nobody(steward)
+    published(steward, public=True)
     lamps_stored([lamp(1), lamp(2, "Natri"), lamp(3), lamp(4)])
     assert services.measure_store(at=NOON, codes=[CODE]) == 1
     assert selectors.newest_kept([CODE])[CODE].figure.value.value == 75
@@ -244,15 +255,17 @@ def test_it_is_over_a_dataset_that_one_looks_after(unit: Unit, steward: User) ->
         )
 
 
-def test_what_is_not_open_is_not_read_by_everybody(steward: User) -> None:
+def test_what_is_not_open_or_speaks_of_persons_is_not_read_by_everybody(steward: User) -> None:
+    with pytest.raises(services.OfPersons):
+        services.create(code=CODE, content=content(public=True), by=steward, at=NOON)
     dataset = services.making._dataset("lamps", steward, NOON)
     catalogue.describe(
         dataset=dataset, description=describe(share=Share.DEFAULT), unit=dataset.unit,
         by=steward.actor, at=NOON,
     )  # fmt: skip
     with pytest.raises(services.NotOpen):
-        services.create(code=CODE, content=content(), by=steward, at=NOON)
-    services.create(code=CODE, content=content(public=False), by=steward, at=NOON)
+        services.create(code=CODE, content=content(public=True), by=steward, at=NOON)
+    services.create(code=CODE, content=content(), by=steward, at=NOON)
 
 
 def test_a_steward_makes_one_without_a_script(steward: User) -> None:
