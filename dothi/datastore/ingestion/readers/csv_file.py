@@ -1,7 +1,8 @@
 """CSV of any dialect, encoding and size: block by block, in flat memory, nothing lost.
 
 A block is read, brought to UTF-8, taken apart by `records` and cut at the end of a record; only its
-sound lines reach the parser. They are composed and parsed in a thread beside the next block.
+sound lines reach the parser. They are composed and parsed in a thread, the next block is read and
+taken apart in another, beside whoever uses the batches.
 """
 
 import codecs
@@ -65,9 +66,12 @@ def read(file: IO[bytes], shape: Shape, *, skip: int = 0, block: int = BLOCK) ->
     """
     source = _Source(file, shape, skip, block)
     waiting: deque[Future[Batch]] = deque()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="csv") as parser:
-        for one in source.blocks():
-            waiting.append(parser.submit(_parse, one, shape))
+    blocks = source.blocks()
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="csv") as threads:
+        ahead = threads.submit(next, blocks, None)
+        while (one := ahead.result()) is not None:
+            waiting.append(threads.submit(_parse, one, shape))
+            ahead = threads.submit(next, blocks, None)
             if len(waiting) > 1:
                 yield waiting.popleft().result()
         while waiting:
