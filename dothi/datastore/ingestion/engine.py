@@ -91,14 +91,14 @@ class Engine:
         columns: dict[str, pa.Array] = {}
         for one in self.contract.fields:
             cells = _whole(tidy[one.head])
+            if one.type == Type.GEOMETRY:
+                doubtful |= _no_place(cells)
             found = plain.look(cells, one, self._bounds[one.name])
             if found is None or _is_mostly(found.doubtful):
                 continue
             columns[one.name] = found.values
             if found.doubtful is not None:
                 doubtful |= found.doubtful
-            if one.type == Type.GEOMETRY:
-                doubtful |= _no_place(cells)
         left = tuple(name for name in self.contract.names if name not in columns)
         if left:
             asked = self._ask(self._part(left), tidy)

@@ -150,3 +150,17 @@ def test_a_column_of_nothing_is_sound_where_it_may_be_empty() -> None:
     assert [one.faults[0].code for one in found.wrong] == ["empty_row:"] * 2
     found = engine.check(table(**USUAL | {"Điểm": ["", None], "Nhận lúc": ["2026-03-02", ""]}))
     assert [fault.code for one in found.wrong for fault in one.faults] == ["required:received_at"]
+
+
+def test_a_place_that_is_none_is_seen_in_a_column_that_is_asked_of_the_engine() -> None:
+    asked = contract(field("place", "Vị trí", Type.GEOMETRY, required=True))
+    point = '{"type":"Point","coordinates":[106.64,10.76]}'
+    cells = {name: column[:1] * 4 for name, column in USUAL.items() if name != "Mã"}
+    codes = [f"PA-{number}" for number in range(4)]
+    found = Engine(asked, zone=ZONE).check(
+        table(**cells, **{"Mã": codes, "Vị trí": [point, "", "{}", ""]})
+    )
+    assert found.lines[LINE].to_pylist() == [0]
+    assert [one.faults[0].code for one in found.wrong] == [
+        "required:place", "type:place", "required:place"
+    ]  # fmt: skip
