@@ -1,16 +1,21 @@
 """One embedded PostgreSQL for each test process, with one migrated database.
 
 A server for each xdist worker, not one for all: the event log is read up to the oldest open
-transaction of the whole server, so workers on one server would hold each other back.
+transaction of the whole server, so workers on one server would hold each other back. Each starts
+from a copy of one that was migrated; who finds none migrates, and leaves a copy for the next.
 
 A pytest plugin, not a conftest: Django reads its settings before any conftest is loaded, and the
 address of the server must be in the environment by then.
 """
 
+import hashlib
 import os
+import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +29,9 @@ FAST = {
     "full_page_writes": "off",
     "max_connections": "200",
 }
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / ".make" / "clusters"
+COPIED = "dothi.copied"
 _ours: list[Postgres] = []
 
 
@@ -35,6 +43,8 @@ def pytest_addoption() -> None:
     folder = Path(tempfile.mkdtemp(prefix="dothi-test-", dir="/tmp"))
     folder.chmod(0o755)
     server = Postgres(folder / "pg", settings=FAST)
+    if (known := migrated()).exists():
+        copy(known, server.data)
     server.start()
     server.create_database("test")
     _ours.append(server)
@@ -53,22 +63,117 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Generator[None, None, None]:
-    """Migrate once; tests roll back or flush what they write."""
-    from django.core.management import call_command
+    """Migrate once; tests roll back what they write, or it is taken out after them."""
     from django.db import connections
-    from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.test import TransactionTestCase
 
-    empty = DatabaseOperations.execute_sql_flush
-
-    def flush(self: Any, statements: list[str]) -> None:
-        """Empty the tables after a test as only a superuser can: our logs refuse it to others."""
-        empty(self, ["set local session_replication_role = replica", *statements])
-
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign, assignment]
-    with django_db_blocker.unblock():
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
+    [server] = _ours
+    if not is_migrated(server):
+        with django_db_blocker.unblock():
+            migrate(server)
+    TransactionTestCase._fixture_teardown = lambda test: take_out_rows()  # type: ignore[method-assign]
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].close_pool()  # type: ignore[attr-defined]
+
+
+# --- A migrated server, kept for the next run ----------------------------------------------------
+
+
+def migrated() -> Path:
+    """Where the migrated server is kept; another folder when anything that made it is another."""
+    made_by = {*ROOT.glob("dothi/**/migrations/*.py"), *ROOT.glob("requirements/*.txt")}
+    made_by |= {ROOT / "dothi/config/settings.py", Path(__file__).resolve()}
+    made_by |= {found for path in made_by for found in _own_modules(path.read_text("utf-8"))}
+    digest = hashlib.sha256()
+    for path in sorted(made_by):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return KEPT / digest.hexdigest()[:16]
+
+
+def _own_modules(source: str) -> list[Path]:
+    """The files of the house that a migration imports."""
+    named = re.findall(r"^(?:from|import) (dothi[.\w]+)", source, re.MULTILINE)
+    paths = [ROOT / f"{name.replace('.', '/')}.py" for name in named]
+    return [path for path in paths if path.exists()]
+
+
+def is_migrated(server: Postgres) -> bool:
+    return (server.data / COPIED).exists()
+
+
+def migrate(server: Postgres) -> None:
+    """Bring the database up to date, and keep a copy of its server at rest."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    connections["default"].close()
+    connections["default"].close_pool()  # type: ignore[attr-defined]
+    server.stop()
+    keep(server.data)
+    server.start()
+
+
+def keep(data: Path) -> None:
+    """Keep a copy in place of older ones. Of two who keep at once, the first is right."""
+    place = migrated()
+    for old in KEPT.glob("[!h]*"):
+        if old != place:
+            shutil.rmtree(old, ignore_errors=True)
+    half = KEPT / f"half-{os.getpid()}"
+    copy(data, half)
+    (half / COPIED).touch()
+    try:
+        half.rename(place)
+    except OSError:
+        shutil.rmtree(half, ignore_errors=True)
+
+
+def copy(data: Path, to: Path) -> None:
+    """Copy the files of a server at rest, with their owner and modes."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", data, to], check=True)
+
+
+# --- Rows that a test has committed --------------------------------------------------------------
+
+
+def take_out_rows() -> None:
+    """Empty the tables that have rows, as only a superuser can: our logs refuse it to others.
+
+    Not `flush`: it makes new files for every table and index of the house, and asks all apps
+    what they want to have in an empty one.
+    """
+    from django.db import connection, transaction
+
+    tables = [f"'{name}'" for name in _tables_of_tests()]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute(f"do $$ {_TAKE_OUT.format(tables=','.join(tables))} $$")
+
+
+_TAKE_OUT = """
+    declare
+        place text;
+        is_used boolean;
+    begin
+        foreach place in array array[{tables}] loop
+            execute format('select exists (select from %I)', place) into is_used;
+            if is_used then
+                execute format('delete from %I', place);
+            end if;
+        end loop;
+    end
+"""
+
+
+@cache
+def _tables_of_tests() -> list[str]:
+    """Every table of a model, save what is the same in every house: kinds of rows, their rights."""
+    from django.db import connection
+
+    found = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return sorted(set(found) - {"django_content_type", "auth_permission"})
