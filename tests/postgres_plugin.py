@@ -8,6 +8,7 @@ A pytest plugin, not a conftest: Django reads its settings before any conftest i
 address of the server must be in the environment by then.
 """
 
+import gc
 import hashlib
 import os
 import re
@@ -36,22 +37,42 @@ _ours: list[Postgres] = []
 
 
 def pytest_addoption() -> None:
-    """Start the server: the first hook that is called, before Django reads its settings."""
+    """Say where the server will be: the first hook that is called, before Django reads settings."""
     os.environ["DOTHI_TESTING"] = "1"
     # A browser test leaves an event loop in its thread; Django would refuse the next test for it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     folder = Path(tempfile.mkdtemp(prefix="dothi-test-", dir="/tmp"))
     folder.chmod(0o755)
     server = Postgres(folder / "pg", settings=FAST)
-    if (known := migrated()).exists():
-        copy(known, server.data)
-    server.start()
-    server.create_database("test")
+    server.socket = folder / "socket"
     _ours.append(server)
     os.environ["DATABASE_URL"] = server.url("test")
     os.environ["DOTHI_VAR"] = str(folder / "var")
     # The web server of static files looks for its folder once, and warns where there is none.
     (folder / "var" / "static").mkdir(parents=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What stands for a file (a fixture named …_of_the_file) is not there for tests without it.
+
+    They come first; those that commit stay last.
+    """
+    items.sort(key=lambda item: (_commits(item), _stands_on_the_file(item)))
+
+
+def _commits(item: pytest.Item) -> bool:
+    return any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+
+
+def _stands_on_the_file(item: pytest.Item) -> bool:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return any(name.endswith("_of_the_file") for name in names)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: the collector of garbage need not walk over it again and again."""
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
@@ -63,11 +84,12 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Generator[None, None, None]:
-    """Migrate once; tests roll back what they write, or it is taken out after them."""
+    """Start and migrate once; tests roll back what they write, or it is taken out after them."""
     from django.db import connections
     from django.test import TransactionTestCase
 
     [server] = _ours
+    start(server)
     if not is_migrated(server):
         with django_db_blocker.unblock():
             migrate(server)
@@ -97,6 +119,13 @@ def _own_modules(source: str) -> list[Path]:
     named = re.findall(r"^(?:from|import) (dothi[.\w]+)", source, re.MULTILINE)
     paths = [ROOT / f"{name.replace('.', '/')}.py" for name in named]
     return [path for path in paths if path.exists()]
+
+
+def start(server: Postgres) -> None:
+    if (known := migrated()).exists():
+        copy(known, server.data)
+    server.start()
+    server.create_database("test")
 
 
 def is_migrated(server: Postgres) -> bool:
@@ -149,6 +178,7 @@ def take_out_rows() -> None:
     """
     from django.db import connection, transaction
 
+    assert not connection.in_atomic_block, "a test that commits stands in another's transaction"
     tables = [f"'{name}'" for name in _tables_of_tests()]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica")

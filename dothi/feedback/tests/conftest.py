@@ -4,12 +4,10 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from dothi.feedback.tests.factories import MONDAY_9AM, City
+from dothi.feedback.tests.factories import MONDAY_9AM
+from dothi.feedback.tests.standing import city, city_of_the_file
 
-
-@pytest.fixture
-def city(db: None) -> City:
-    return City()
+__all__ = ["city", "city_of_the_file"]
 
 
 @pytest.fixture

@@ -4,13 +4,10 @@ import pytest
 import time_machine
 
 from dothi.core.events import services as events
-from dothi.feedback.tests.factories import MONDAY_9AM, City
+from dothi.feedback.tests.factories import MONDAY_9AM
+from dothi.feedback.tests.standing import city, city_of_the_file
 
-
-@pytest.fixture
-def city(db: None) -> City:
-    """Two wards, by the river and uphill, and the people of their posts."""
-    return City()
+__all__ = ["city", "city_of_the_file"]
 
 
 @pytest.fixture
