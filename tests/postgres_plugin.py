@@ -93,7 +93,7 @@ def django_db_setup(django_db_blocker: Any) -> Generator[None, None, None]:
     if not is_migrated(server):
         with django_db_blocker.unblock():
             migrate(server)
-    TransactionTestCase._fixture_teardown = lambda test: take_out_rows()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda test: take_out_rows()  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
