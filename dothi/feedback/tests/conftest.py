@@ -5,7 +5,7 @@ import time_machine
 from django.utils import translation
 
 from dothi.feedback.tests.factories import MONDAY_9AM
-from dothi.feedback.tests.standing import city, city_of_the_file
+from tests.city import city, city_of_the_file
 
 __all__ = ["city", "city_of_the_file"]
 

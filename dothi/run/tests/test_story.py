@@ -1,11 +1,14 @@
 """The sample story ends at the last moment of work; it never leaves a house all overdue."""
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import Q
+from django.test import override_settings
 from pytest_django import Settings
 
 from dothi.core.workdays.selectors import official_calendar
@@ -13,6 +16,7 @@ from dothi.feedback.models import Ticket
 from dothi.lib.worktime import Calendar
 from dothi.run.demo import base, feedback_story
 from dothi.run.demo.base import last_working_moment
+from tests.standing import Standing, standing
 
 CITY = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -40,13 +44,22 @@ def test_over_a_long_holiday_it_ends_on_the_day_before() -> None:
     assert last_working_moment(at("2026-02-19T10:00"), closed) == at("2026-02-13T17:00")
 
 
-@pytest.fixture
-def office(settings: Settings) -> None:
+def open_office() -> None:
     """What a sample house has before its reports."""
+    with override_settings(DEMO=True):
+        for _, step in base.STEPS:
+            if step is not base._reports:
+                step(at("2026-11-12T08:00"))
+
+
+@pytest.fixture(scope="module")
+def office_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing[None]]:
+    yield from standing(open_office, django_db_blocker)
+
+
+@pytest.fixture
+def office(office_of_the_file: Standing[None], db: None, settings: Settings) -> None:
     settings.DEMO = True
-    for _, step in base.STEPS:
-        if step is not base._reports:
-            step(at("2026-11-12T08:00"))
 
 
 def overdue(when: datetime) -> tuple[int, int]:

@@ -1,6 +1,8 @@
 """The units of the demo: sixteen wards, then ten, then four; and their schematic shapes."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 from shapely.geometry import shape
@@ -11,6 +13,7 @@ from dothi.units import selectors, services
 from dothi.units.choices import Kind
 from dothi.units.models import Area, Succession, Unit
 from dothi.units.tests.factories import DEMO, MONDAY_9AM, SAN_FRANCISCO, load_demo_units, make_unit
+from tests.standing import Standing, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +40,9 @@ CENTROIDS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _demo() -> None:
-    load_demo_units()
+@pytest.fixture(scope="module", autouse=True)
+def demo_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing[Unit]]:
+    yield from standing(load_demo_units, django_db_blocker)
 
 
 @pytest.mark.parametrize(("on", "wards"), [(SIXTEEN, 16), (TEN, 10), (FOUR, 4)])
