@@ -8,7 +8,6 @@ A pytest plugin, not a conftest: Django reads its settings before any conftest i
 address of the server must be in the environment by then.
 """
 
-import gc
 import hashlib
 import os
 import re
@@ -50,29 +49,6 @@ def pytest_addoption() -> None:
     os.environ["DOTHI_VAR"] = str(folder / "var")
     # The web server of static files looks for its folder once, and warns where there is none.
     (folder / "var" / "static").mkdir(parents=True)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What stands for a file (a fixture named …_of_the_file) is not there for tests without it.
-
-    They come first; those that commit stay last.
-    """
-    items.sort(key=lambda item: (_commits(item), _stands_on_the_file(item)))
-
-
-def _commits(item: pytest.Item) -> bool:
-    return any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
-
-
-def _stands_on_the_file(item: pytest.Item) -> bool:
-    names: list[str] = getattr(item, "fixturenames", [])
-    return any(name.endswith("_of_the_file") for name in names)
-
-
-def pytest_collection_finish() -> None:
-    """What was loaded stays: the collector of garbage need not walk over it again and again."""
-    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -12,7 +12,7 @@ A fixture of the file's scope, named …_of_the_file, makes them; one of each te
     def office(office_of_the_file: Standing[Office], db: None) -> Office:
         return office_of_the_file.visit()
 
-Tests of the file without it run before, those that commit run last (`tests/postgres_plugin.py`).
+Tests of the file without it run before, those that commit run last (`tests/order_plugin.py`).
 """
 
 from collections.abc import Callable, Iterator

@@ -1,0 +1,52 @@
+"""In which order the tests run, and which of them one worker runs."""
+
+import gc
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+IN_THE_HOUSE = ("tests/browser/", "tests/journeys/", "tests/verification/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long as a whole begins, so that no worker ends alone; what commits is last.
+
+    What stands for a file (a fixture named …_of_the_file, `tests/standing.py`) is not there for
+    its tests without it: they come before.
+    """
+    items.sort(key=lambda item: (_is_of_a_domain(item), _commits(item), _stands_on_file(item)))
+
+
+def _is_of_a_domain(item: pytest.Item) -> bool:
+    return not item.nodeid.startswith("tests/")
+
+
+def _commits(item: pytest.Item) -> bool:
+    return any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+
+
+def _stands_on_file(item: pytest.Item) -> bool:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return any(name.endswith("_of_the_file") for name in names)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: the collector of garbage need not walk over it again and again."""
+    gc.freeze()
+
+
+class ByFileAndHouse(LoadFileScheduling):  # type: ignore[misc]
+    """A file is run by one worker; so are all files that share the running house."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "the house" if nodeid.startswith(IN_THE_HOUSE) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # Ours is the order.
+    return ByFileAndHouse(config, log)
