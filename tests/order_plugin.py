@@ -1,6 +1,7 @@
 """In which order the tests run, and which of them one worker runs."""
 
 import gc
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,16 +12,20 @@ IN_THE_HOUSE = ("tests/browser/", "tests/journeys/", "tests/verification/")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long as a whole begins, so that no worker ends alone; what commits is last.
+    """Begin with what takes long as a whole, so that no worker ends alone, then with long files.
 
     What stands for a file (a fixture named …_of_the_file, `tests/standing.py`) is not there for
-    its tests without it: they come before.
+    its tests without it: they come before. Its tests that commit are its last. Among equals the
+    order is by chance.
     """
-    items.sort(key=lambda item: (_is_of_a_domain(item), _commits(item), _stands_on_file(item)))
-
-
-def _is_of_a_domain(item: pytest.Item) -> bool:
-    return not item.nodeid.startswith("tests/")
+    size = Counter(item.path for item in items)
+    chance = {path: place for place, path in enumerate(size)}
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith("tests/"), -size[item.path], chance[item.path],
+            _commits(item), _stands_on_file(item),
+        )
+    )  # fmt: skip
 
 
 def _commits(item: pytest.Item) -> bool:
