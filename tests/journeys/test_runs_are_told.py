@@ -15,10 +15,12 @@ from dothi.accounts.tests.factories import make_root
 from dothi.config import env
 from dothi.connectors.openlineage.fake import Listener
 from dothi.connectors.played import serving
+from dothi.core.events.models import Record
 from dothi.core.events.services import drain
 from dothi.datastore.catalogue.tests.factories import MONDAY_9AM, make_steward
 from dothi.datastore.ingestion import services as ingestion
 from dothi.datastore.ingestion.models import Run
+from dothi.datastore.lineage import selectors as lineage
 from dothi.datastore.lineage import services
 from dothi.datastore.lineage.models import Sending
 from dothi.datastore.lineage.tests.test_openlineage import judge
@@ -184,6 +186,26 @@ def test_an_event_that_is_not_taken_keeps_no_other_back(unit: Unit, listener: Li
     row = Sending.objects.get()
     assert (row.not_taken, row.sent, row.next_at) == (2, 2, None)
     assert len(runs(listener)) == 1
+
+
+def test_a_fact_that_cannot_be_told_keeps_no_other_back(
+    unit: Unit, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_trees(unit)
+    told = lineage.told
+
+    def broken(fact: Record) -> list[dict[str, Any]]:
+        if fact.payload["number"] == 1:
+            raise ValueError("Trần Thị Kín")
+        return told(fact)
+
+    monkeypatch.setattr(lineage, "told", broken)
+    publish([tree(1)], run="a")
+    publish([tree(2)], run="b")
+    assert services.send(at=later(1)) == 2
+    row = Sending.objects.get()
+    assert (row.not_taken, row.fault, row.next_at) == (1, "not_told", None)
+    assert services.send(at=later(2)) == 0
 
 
 def test_a_file_takes_the_same(unit: Unit, settings: Any, tmp_path: Any) -> None:

@@ -28,6 +28,7 @@ class Fault(TextChoices):
     DENIED = "denied", _("It does not accept our key.")
     STATUS = "status", _("It answers with a fault.")
     NOT_TAKEN = "not_taken", _("It does not take this event.")
+    NOT_TOLD = "not_told", _("An event could not be made of what happened.")
     DISK = "disk", _("The file cannot be written.")
     NO_DOOR = "no_door", _("Nothing here can send to such an address.")
 

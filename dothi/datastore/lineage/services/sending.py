@@ -9,9 +9,11 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from dothi.core import locks, queueing
 from dothi.core.events import selectors as log
@@ -92,7 +94,7 @@ def _send_all(row: Sending, facts: Sequence[Record], at: datetime) -> bool:
 
 
 def _send_fact(row: Sending, fact: Record, send_one: Send, at: datetime) -> None:
-    for event in selectors.told(fact):
+    for event in _events(row, fact, at):
         try:
             send_one(event)
         except NotTaken as error:
@@ -105,6 +107,19 @@ def _send_fact(row: Sending, fact: Record, send_one: Send, at: datetime) -> None
     row.xid, row.last_id = fact.xid, fact.pk
     row.failures, row.next_at = 0, None
     row.save()
+
+
+def _events(row: Sending, fact: Record, at: datetime) -> list[dict[str, Any]]:
+    """One fact that cannot be told keeps no other one back."""
+    try:
+        return selectors.told(fact)
+    except (OperationalError, InterfaceError):
+        raise  # The database is in trouble, not the fact.
+    except Exception:
+        logger.exception("%s cannot be told", fact)
+        row.not_taken += 1
+        row.fault, row.status, row.failed_at = Fault.NOT_TOLD, 0, at
+        return []
 
 
 def _failed(row: Sending, error: NotSent, at: datetime) -> None:
