@@ -127,10 +127,11 @@ def written(run: str, question: str) -> list[Path]:
 def publish(parts: list[Path], mode: str, run: str, **more: object) -> None:
     from dothi.datastore.catalogue.choices import Mode
     from dothi.datastore.tables import services
+    from dothi.datastore.tables.rules.roles import WHOLE
 
     services.publish(
         TABLE, parts, mode=Mode(mode), schema=pq.read_schema(parts[0]), key=["code"], run=run,
-        by="system", at=NOON, **more,  # type: ignore[arg-type]
+        by="system", at=NOON, **{"roles": (WHOLE,), **more},  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def everything(house: Measured) -> Iterator[str]:
     from bench import seeding
 
     seeding.furnish()
-    _publish()
+    publish()
     with house.open() as doors:
         for name, path in ASKED.items():
             spent = [_seconds(f"http://127.0.0.1:{doors.port}{path.format(turn + 1)}")
@@ -54,7 +54,8 @@ def _seconds(url: str) -> float:
     return time.perf_counter() - begun
 
 
-def _publish() -> None:
+def publish() -> None:
+    """The rows of `bench.store_tables` as an open dataset, `CODE`."""
     import pyarrow.parquet as pq
 
     from dothi.core import clock

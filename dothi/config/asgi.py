@@ -10,6 +10,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 from dothi.config.wsgi import application as pages
 
@@ -48,6 +49,9 @@ def unambiguous(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byt
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            # All views now: else who comes first waits more than a second for them.
+            assert get_resolver().url_patterns
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -49,6 +49,12 @@ def grants_held_by(
     return held.order_by("-granted_at", "-id")
 
 
+def grants_used(dataset: str, *, on: date) -> QuerySet[Grant]:
+    """The grants on a dataset that hold today and of which use was made."""
+    held = _loaded().filter(in_force(on), dataset__code=dataset)
+    return held.filter(pk__in=Use.objects.values("grant"))
+
+
 def grants_seen_by(user: User, *, on: date) -> QuerySet[Grant]:
     """The grants on datasets of the units whose data this person looks after, newest first."""
     units = accounts.standing(user, on=on).units_for(Power.SEE)

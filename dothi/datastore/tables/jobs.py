@@ -17,6 +17,7 @@ def tidy(timestamp: int) -> None:
     """Every night, before small files are written together: readers keep theirs for a day."""
     for code in selectors.codes():
         try:
+            services.finish(code, at=clock.now())
             services.tidy(code, at=clock.now())
         except Exception:
             logger.exception("table %s could not be tidied", code)

@@ -52,6 +52,8 @@ class Version(models.Model):
     actor = models.CharField(max_length=80)
     comment = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    # Its serving files stand: readers are shown it from now on, and the one before until then.
+    ready_at = models.DateTimeField(null=True)
     # Replaced by the next one: until then "the state as of a moment" is this one.
     replaced_at = models.DateTimeField(null=True)
     # Not readable since: its files are gone, or about to go.

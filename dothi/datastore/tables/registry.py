@@ -1,5 +1,8 @@
-"""Where else a person may stand whose rows are erased: other parts of the store sign up here.
+"""Where other parts of the store sign up: who reads a table, and where else a person may stand.
 
+Before a version is shown, a serving file is built for each role that reads it then.
+
+An erasure goes to every place where the rows of a person may stand.
 Received files, quarantine and what was read by key are cleared before the rows go: so nothing comes
 back by a publish, and after a kill the rows still lead there. Files made of rows go afterwards.
 """
@@ -8,6 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from dothi.datastore.tables.rules.columns import Columns as Columns
+from dothi.datastore.tables.rules.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,3 +43,7 @@ class Reach:
 
 
 reaches: list[Reach] = []
+
+# The roles that read a table, given its code, its columns and the moment.
+Readers = Callable[[str, Columns, datetime], Sequence[Role]]
+readers: list[Readers] = []

@@ -64,6 +64,11 @@ def latest(table: str) -> Version | None:
     return versions(table).filter(replaced_at=None).first()
 
 
+def shown(table: str) -> Version | None:
+    """The newest version whose serving files stand: what readers get, and none waits for it."""
+    return versions(table).filter(ready_at__isnull=False).first()
+
+
 def newest(tables: Sequence[str]) -> dict[str, Version]:
     """The newest version of each of these tables that has one, by code."""
     found = Version.objects.filter(table__code__in=tables, replaced_at=None)

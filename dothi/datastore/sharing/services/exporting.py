@@ -119,7 +119,7 @@ def held_files(contract: Contract, share: Share, version: "Version") -> dict[For
     role = policy.role_of(contract, share=share, audience=Audience.EVERYBODY)
     if role is None or any(one.is_personal for one in contract.fields):
         return {}
-    place = tables.serving_place(version, narrowed(role, version))
+    place = tables.serving_place(version, narrowed(role, version.shape))
     folder = _exports() / contract.dataset
     found = {form: folder / f"{place.stem}.{form}" for form in (Form.PARQUET, Form.XLSX)}
     return {

@@ -22,6 +22,8 @@ from dothi.datastore.sharing.rules import granting, policy
 from dothi.datastore.sharing.services import holding, persons
 from dothi.datastore.tables import selectors as tables
 from dothi.datastore.tables import services as served
+from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.registry import Columns
 from dothi.datastore.tables.rules.roles import Role
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ def open_dataset(
     form: str = "",
     figures: bool = False,
 ) -> Opening:
-    """Open the newest version, or a pinned one.
+    """Open the newest version whose files stand, or a pinned one.
 
     `purpose` is the code of a grant under which somebody reads; without it, what the class of the
     dataset lets them see, or else the only grant that they hold on it. `key` is the program's.
@@ -100,12 +102,10 @@ def open_dataset(
     allowed = _allowed(code, user, on=local(at).date(), purpose=purpose, key=key)
     if allowed.figures_only and not figures:
         raise NotShared(code)
-    found = tables.latest(code) if version is None else tables.version(code, version)
+    found = tables.shown(code) if version is None else tables.version(code, version)
     if found is None:
         raise NothingYet(code)
-    role = narrowed(allowed.role, found)
-    if not allowed.keeps and any(one.is_personal for one in allowed.contract.fields):
-        role = replace(role, where=(*role.where, *persons.held_back(allowed.dataset)))
+    role = _role(allowed, found.shape)
     opening = Opening(
         dataset=code,
         title=allowed.dataset.title,
@@ -123,6 +123,18 @@ def open_dataset(
         opening = replace(opening, rows=_count(opening))
     _write_down(opening, allowed, role, found, user=user, door=door, form=form, at=at)
     return opening
+
+
+def roles(code: str, columns: Columns, at: datetime) -> list[Role]:
+    """Who reads a table: by its class, and under the grants in force of which use was made. Of a
+    role that sees none of its columns there is no file."""
+    dataset = catalogue.every_dataset().filter(code=code).first()
+    if dataset is None or (contract := dataset.agreed) is None:
+        return []
+    allowed = [_of_audience(dataset, contract, one) for one in Audience]
+    allowed += [_by_grant(one) for one in selectors.grants_used(code, on=local(at).date())]
+    found = [_role(one, columns) for one in allowed if one is not None]
+    return [one for one in found if any(rule != Rule.DROP for _, rule in one.columns or ())]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +174,10 @@ def _by_class(code: str, user: User | AnonymousUser, *, on: date) -> _Allowed | 
     dataset = catalogue.datasets_seen_by(user, on=on).filter(code=code).first()
     if dataset is None or (contract := dataset.agreed) is None:
         return None
-    audience = permissions.audience_of(user, dataset.unit_id, on=on)
+    return _of_audience(dataset, contract, permissions.audience_of(user, dataset.unit_id, on=on))
+
+
+def _of_audience(dataset: "Dataset", contract: Contract, audience: Audience) -> _Allowed | None:
     role = policy.role_of(contract, share=Share(dataset.share), audience=audience)
     if role is None:
         return None
@@ -187,14 +202,20 @@ def _by_grant(grant: Grant) -> _Allowed | None:
     )
 
 
-def narrowed(role: Role, version: "Version") -> Role:
+def narrowed(role: Role, columns: Columns) -> Role:
     """A version from before a column came has a role without it; a condition on it holds for no
     row of that version."""
-    assert role.columns is not None
-    there = {column.name for column in version.shape}
-    return replace(
-        role, columns=tuple((name, rule) for name, rule in role.columns if name in there)
-    )
+    there = {one.name for one in columns}
+    kept = tuple((name, rule) for name, rule in role.columns or () if name in there)
+    return replace(role, columns=kept)
+
+
+def _role(allowed: _Allowed, columns: Columns) -> Role:
+    """As what somebody reads a version with these columns."""
+    role = narrowed(allowed.role, columns)
+    if not allowed.keeps and any(one.is_personal for one in allowed.contract.fields):
+        role = replace(role, where=(*role.where, *persons.held_back(allowed.dataset)))
+    return role
 
 
 def _count(opening: Opening) -> int:

@@ -345,3 +345,41 @@ def test_who_keeps_the_data_sees_small_numbers_and_others_do_not(root: Unit) -> 
     assert services.figures(CODE, steward, by=("tree",), at=AT).cells["C-1", ""] == 1
     hidden = services.figures(CODE, AnonymousUser(), by=("tree", "species"), at=AT).cells
     assert set(hidden.values()) == {None}
+
+
+def test_a_version_is_ready_for_whoever_reads_it_before_anybody_asks(
+    dataset: "Dataset", officer: User, root: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_grant(dataset, officer)
+    steward = make_officer("steward", unit=root, role=Role.STEWARD)
+    for user in (officer, steward):
+        services.open_dataset(CODE, user, at=AT)
+    publish(ROWS[:1], run="DR-2")
+    monkeypatch.setattr("dothi.datastore.tables.services.serving._build", built_too_late)
+    for user in (officer, steward):
+        opening = services.open_dataset(CODE, user, at=AT)
+        assert (opening.version, opening.rows) == (2, 1)
+
+
+def test_readers_keep_the_version_before_while_files_of_the_next_are_built(
+    root: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_dataset(root, contract=trees(), share=Share.OPEN)
+    with monkeypatch.context() as patch:
+        patch.setattr("dothi.datastore.tables.services.serving._build", built_too_late)
+        with pytest.raises(AssertionError):
+            publish()
+        with pytest.raises(services.NothingYet):
+            services.open_dataset(CODE, AnonymousUser(), at=AT)
+    publish()
+    with monkeypatch.context() as patch:
+        patch.setattr("dothi.datastore.tables.services.serving._build", built_too_late)
+        with pytest.raises(AssertionError):
+            publish(ROWS[:1], run="DR-2")
+        assert services.open_dataset(CODE, AnonymousUser(), at=AT).version == 1
+    publish(ROWS[:1], run="DR-2")
+    assert services.open_dataset(CODE, AnonymousUser(), at=AT).version == 2
+
+
+def built_too_late(*_: object) -> None:
+    raise AssertionError("somebody waits for a file")

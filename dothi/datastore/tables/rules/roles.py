@@ -56,6 +56,17 @@ class Role:
 WHOLE = Role(name="whole")
 
 
+def see_the_same(one: Role, other: Role, columns: Columns) -> bool:
+    """Whether two roles see the same of a table with these columns, so that one file would do."""
+    return _sight(one, columns) == _sight(other, columns)
+
+
+def _sight(role: Role, columns: Columns) -> tuple[object, ...]:
+    shown = tuple((one.name, rule) for one, rule in seen(role, columns))
+    tokens = any(rule == Rule.TOKEN for _name, rule in shown)
+    return shown, role.where, role.purpose if tokens else ""
+
+
 class RoleRefused(Exception):
     """A role cannot be served: it names no column of the table, or tokens without a purpose."""
 

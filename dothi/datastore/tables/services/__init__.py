@@ -29,6 +29,7 @@ from dothi.datastore.tables.services.serving import (
 )
 from dothi.datastore.tables.services.writing import (
     MovedOn,
+    finish,
     publish,
     remove,
     roll_back,
@@ -48,6 +49,7 @@ __all__ = [
     "compact",
     "copying",
     "erase",
+    "finish",
     "forget_role",
     "keep",
     "lift_release",

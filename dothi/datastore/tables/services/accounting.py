@@ -4,6 +4,7 @@ The commit in the log comes first and holds all facts; the row follows. After a 
 two, the next writer writes the row from the log.
 """
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,12 +14,14 @@ from django.db import transaction
 from dothi.core import locks
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish
+from dothi.datastore.tables.choices import Origin
 from dothi.datastore.tables.events import VersionPublished, VersionRewritten
 from dothi.datastore.tables.models import Table, Version
 from dothi.datastore.tables.ports import lake, places
 from dothi.datastore.tables.rules.facts import Facts
 
 WRITERS, BUILDERS = 7204, 7205  # Advisory locks; the second number is the table, 0 the store.
+FILES = 7207  # The second number is made of the name of a serving file.
 ALL = 0
 
 
@@ -57,6 +60,13 @@ def writing(table: Table) -> Iterator[None]:
 def building(table: Table, *, none: bool = False) -> Iterator[None]:
     """Build a serving file. With `none`, nobody does: what is forgotten then does not come back."""
     with locks.held(BUILDERS, table.pk, shared=not none):
+        yield
+
+
+@contextmanager
+def building_one(name: str) -> Iterator[None]:
+    """Be the only one who builds the serving file of this name; who waited finds it there."""
+    with locks.held(FILES, zlib.crc32(name.encode()) - 2**31):
         yield
 
 
@@ -125,6 +135,8 @@ def _new(table: Table, delta: int, facts: Facts) -> Version:
         actor=facts.actor,
         comment=facts.comment,
         at=at,
+        # The rows of a person who is erased are not shown while files are built.
+        ready_at=at if facts.origin == Origin.ERASURE else None,
     )
     record(
         "tables.publish",

@@ -1,5 +1,6 @@
 """Build the files that boards, pages and the workbench read: one of a version for a role."""
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +14,8 @@ from dothi.datastore.tables.models import Serving, Table, Version
 from dothi.datastore.tables.ports import engine, places
 from dothi.datastore.tables.rules import sql
 from dothi.datastore.tables.rules.persons import hashed
-from dothi.datastore.tables.rules.roles import Role, from_dict, seen
-from dothi.datastore.tables.services.accounting import building
+from dothi.datastore.tables.rules.roles import Role, from_dict, see_the_same, seen
+from dothi.datastore.tables.services.accounting import building, building_one
 
 NAME = "data"  # Of the table in the file.
 # From so many rows on, a text column of so few words is kept as numbers of them.
@@ -32,32 +33,41 @@ def serve(version: Version, role: Role, *, at: datetime) -> Path:
         VersionClosed: its files are gone.
         RoleRefused: the role sees no column, or has tokens without a purpose.
     """
-    if (there := _served(version, role)) is not None:
+    # A file that is there is known: its row was written before it got its name.
+    if (there := selectors.serving(version, role)) is not None:
         return there
     with building(version.table):
         version.refresh_from_db()  # An erasure may have been faster.
         target = selectors.serving_place(selectors.readable(version), role)
-        if not target.exists():
-            with engine.built(target) as half:
-                _build(version, role, half)
-        Serving.objects.update_or_create(
-            version=version,
-            fingerprint=role.fingerprint,
-            defaults={
-                "role": role.as_dict(),
-                "path": str(target.relative_to(places.serving())),
-                "bytes": target.stat().st_size,
-                "built_at": at,
-            },
-        )
+        with building_one(target.name):
+            if not target.exists():
+                with engine.built(target) as half:
+                    _take_or_build(version, role, half)
+                    _note(version, role, target, size=half.stat().st_size, at=at)
     return target
 
 
-def _served(version: Version, role: Role) -> Path | None:
-    """The file, where it is there and known: then nobody waits, and nothing is written."""
-    target = selectors.serving(version, role)
-    known = Serving.objects.filter(version=version, fingerprint=role.fingerprint)
-    return target if target is not None and known.exists() else None
+def _note(version: Version, role: Role, target: Path, *, size: int, at: datetime) -> None:
+    Serving.objects.update_or_create(
+        version=version,
+        fingerprint=role.fingerprint,
+        defaults={
+            "role": role.as_dict(),
+            "path": str(target.relative_to(places.serving())),
+            "bytes": size,
+            "built_at": at,
+        },
+    )
+
+
+def _take_or_build(version: Version, role: Role, half: Path) -> None:
+    """Another role may see the very same: its file is this one's, too."""
+    for row in version.serving.all():
+        there = places.serving() / row.path
+        if see_the_same(from_dict(row.role), role, version.shape) and there.exists():
+            os.link(there, half)
+            return
+    _build(version, role, half)
 
 
 def _build(version: Version, role: Role, path: Path) -> None:
@@ -157,7 +167,8 @@ def forget_serving(table: Table, *, but_last: int = 1) -> list[str]:
 
     Who reads one goes on: the file is gone when he lets go of it.
     """
-    newest = table.versions.aggregate(number=Max("number"))["number"] or 0
+    shown = table.versions.filter(ready_at__isnull=False)
+    newest = shown.aggregate(number=Max("number"))["number"] or 0
     wanted = table.versions.filter(selectors.needed() | Q(number__gt=newest - but_last))
     marks = tuple(selectors.serving_mark(one) for one in wanted.filter(closed_at=None))
     folder = places.serving() / table.code

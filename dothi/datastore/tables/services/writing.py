@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from dothi.datastore.catalogue.choices import Mode
-from dothi.datastore.tables import selectors
+from dothi.datastore.tables import registry, selectors
 from dothi.datastore.tables.choices import Origin
 from dothi.datastore.tables.models import Table, Version
 from dothi.datastore.tables.ports import engine, lake, places, shelf
@@ -20,7 +20,7 @@ from dothi.datastore.tables.rules import columns as rules
 from dothi.datastore.tables.rules import sql
 from dothi.datastore.tables.rules.columns import Columns, Fact, SchemaRefused
 from dothi.datastore.tables.rules.facts import Digest, Facts
-from dothi.datastore.tables.rules.roles import WHOLE, Role
+from dothi.datastore.tables.rules.roles import Role
 from dothi.datastore.tables.services.accounting import account, catch_up, table_of, writing
 from dothi.datastore.tables.services.serving import forget_serving, serve
 
@@ -70,9 +70,10 @@ def publish(
     at: datetime,
     key: Sequence[str] = (),
     comment: str = "",
-    roles: Collection[Role] = (WHOLE,),
+    roles: Collection[Role] | None = None,
 ) -> Version:
-    """Make the Parquet files of a run the next version of a table, and build its serving files.
+    """Make the Parquet files of a run the next version of a table, and build its serving files:
+    for these roles, or for all that read it (`registry.readers`).
 
     The files come in as they are. The same run published twice is the same version: after a kill
     at any point, publish it again. Not within a transaction.
@@ -100,7 +101,7 @@ def publish(
     version = _write(
         table, make, origin=Origin.DELIVERY, key=key, run=run, by=by, at=at, comment=comment
     )
-    return _finished(version, roles, at=at)
+    return _finished(version, _readers(version, at) if roles is None else roles, at=at)
 
 
 def remove(
@@ -112,7 +113,7 @@ def remove(
     by: str,
     at: datetime,
     comment: str = "",
-    roles: Collection[Role] = (WHOLE,),
+    roles: Collection[Role] | None = None,
 ) -> Version:
     """Take the rows out whose keys stand in Parquet files. Earlier versions keep them: see `erase`.
 
@@ -132,12 +133,26 @@ def remove(
     version = _write(
         table, make, origin=Origin.REMOVAL, key=key, run=run, by=by, at=at, comment=comment
     )
-    return _finished(version, roles, at=at)
+    return _finished(version, _readers(version, at) if roles is None else roles, at=at)
+
+
+def finish(table: str, *, at: datetime) -> Version | None:
+    """Show the newest version, if a kill kept its files from being built. Return it if it did."""
+    version = selectors.latest(table)
+    if version is None or version.ready_at is not None:
+        return None
+    return _finished(version, _readers(version, at), at=at)
+
+
+def _readers(version: Version, at: datetime) -> list[Role]:
+    return [role for of in registry.readers for role in of(version.table.code, version.shape, at)]
 
 
 def _finished(version: Version, roles: Collection[Role], *, at: datetime) -> Version:
+    """Readers are shown it when their files stand: until then they have the one before."""
     for role in roles:
         serve(version, role, at=at)
+    Version.objects.filter(pk=version.pk, ready_at=None).update(ready_at=at)
     # Who has just looked up the one before reads it in peace.
     forget_serving(version.table, but_last=2)
     shutil.rmtree(places.work(version.table.code, version.run), ignore_errors=True)
@@ -146,7 +161,7 @@ def _finished(version: Version, roles: Collection[Role], *, at: datetime) -> Ver
 
 def roll_back(
     table: str, to: int, *, by: str, at: datetime, comment: str = "", run: str = "",
-    roles: Collection[Role] = (WHOLE,), base: int | None = None,
+    roles: Collection[Role] | None = None, base: int | None = None,
 ) -> Version:  # fmt: skip
     """Make a new version that holds what version `to` held; nothing is overwritten.
 
@@ -174,7 +189,7 @@ def roll_back(
         at=at,
         comment=comment,
     )
-    return _finished(version, roles, at=at)
+    return _finished(version, _readers(version, at) if roles is None else roles, at=at)
 
 
 def content_of(version: Version | None) -> Content:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.tables import services
 from dothi.datastore.tables.models import Version
+from dothi.datastore.tables.rules.roles import WHOLE
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STEWARD = "user:7"
@@ -60,6 +61,8 @@ def published(
     schema: pa.Schema = SCHEMA,
     **more: Any,
 ) -> Version:
-    given = {"mode": Mode.REPLACE, "key": KEY, "by": STEWARD, "at": NOON, **more}
+    given = {
+        "mode": Mode.REPLACE, "key": KEY, "by": STEWARD, "at": NOON, "roles": (WHOLE,), **more
+    }  # fmt: skip
     path = part(rows, run=run, table=table, schema=schema)
     return services.publish(table, [path], schema=schema, run=run, **given)

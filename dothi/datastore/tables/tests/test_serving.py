@@ -10,10 +10,10 @@ import pytest
 
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.tables import selectors, services
-from dothi.datastore.tables.choices import Rule
+from dothi.datastore.tables.choices import How, Rule
 from dothi.datastore.tables.models import Serving, Version
 from dothi.datastore.tables.ports import places
-from dothi.datastore.tables.rules.roles import WHOLE, Role, RoleRefused, from_dict
+from dothi.datastore.tables.rules.roles import WHOLE, Condition, Role, RoleRefused, from_dict
 from dothi.datastore.tables.tests.factories import NOON, published, reports
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,44 @@ def test_a_role_that_sees_nothing_or_joins_everything_is_refused(role: Role, why
     assert selectors.serving(version, role) is None
 
 
+def test_roles_that_see_the_same_share_one_file_and_nobody_else_does() -> None:
+    version = published(reports(1), run="a")
+    whole = selectors.serving(version, WHOLE)
+    assert whole is not None
+    every = tuple((one.name, Rule.KEEP) for one in version.shape)
+    same = services.serve(version, Role(name="everybody", columns=every, purpose="x"), at=NOON)
+    assert same != whole
+    assert same.samefile(whole)
+    assert services.forget_role("everybody") == 1
+    assert read(whole) == reports(1)
+    token = (*((name, rule) for name, rule in every if name != "person"), ("person", Rule.TOKEN))
+    nobody = Condition(column="code", how=How.ONE_OF, values=("",))
+    for other in (
+        Role(name="a", columns=every[1:]), Role(name="b", columns=token, purpose="x"),
+        Role(name="c", columns=every, where=(nobody,)),
+    ):  # fmt: skip
+        assert not services.serve(version, other, at=NOON).samefile(whole), other
+
+
+def test_a_version_is_shown_when_its_files_stand_and_the_one_before_until_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    published(reports(1), run="a")
+    with monkeypatch.context() as patch:
+        patch.setattr("dothi.datastore.tables.ports.engine.sync", fail_on_serving)
+        with pytest.raises(OSError, match="full"):
+            published(reports(1, 2), run="b")
+    latest, shown = selectors.latest("reports"), selectors.shown("reports")
+    assert latest is not None
+    assert shown is not None
+    assert (latest.number, shown.number) == (2, 1)
+    services.finish("reports", at=NOON + timedelta(hours=1))
+    shown = selectors.shown("reports")
+    assert shown is not None
+    assert (shown.number, shown.ready_at) == (2, NOON + timedelta(hours=1))
+    assert services.finish("reports", at=NOON + timedelta(hours=2)) is None
+
+
 def test_two_roles_of_one_name_do_not_share_a_file() -> None:
     version = published(reports(1), run="a")
     one = services.serve(version, analyst(), at=NOON)
@@ -142,8 +180,9 @@ def test_parts_with_large_row_groups_are_served_whole_too() -> None:
     codes = pa.table({"code": [f"{number:07}" for number in range(300_000)]}, schema=schema)
     pq.write_table(codes, path, row_group_size=130_000)
     version = services.publish(
-        "codes", [path], mode=Mode.REPLACE, schema=schema, run="a", by="system", at=NOON
-    )
+        "codes", [path], mode=Mode.REPLACE, schema=schema, run="a", by="system", at=NOON,
+        roles=(WHOLE,),
+    )  # fmt: skip
     place = selectors.serving(version, WHOLE)
     assert place is not None
     with duckdb.connect(str(place), read_only=True) as connection:
@@ -184,6 +223,11 @@ def test_the_words_of_a_hidden_column_are_not_in_the_file(many: Version) -> None
         types = connection.sql(question).fetchall()
     assert types == []
     assert b"w13" not in place.read_bytes()
+
+
+def fail_on_serving(path: Path) -> None:
+    if path.suffix == ".half":
+        raise OSError("the disk is full")
 
 
 def fail(*_: object) -> None:
