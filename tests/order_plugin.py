@@ -12,7 +12,7 @@ IN_THE_HOUSE = ("tests/browser/", "tests/journeys/", "tests/verification/")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long as a whole, so that no worker ends alone, then with long files.
+    """Begin with long files. What drives a browser is last: it leaves an event loop in its thread.
 
     What stands for a file (a fixture named …_of_the_file, `tests/standing.py`) is not there for
     its tests without it: they come before. Its tests that commit are its last. Among equals the
@@ -22,10 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     chance = {path: place for place, path in enumerate(size)}
     items.sort(
         key=lambda item: (
-            not item.nodeid.startswith("tests/"), -size[item.path], chance[item.path],
+            _drives_a_browser(item), -size[item.path], chance[item.path],
             _commits(item), _stands_on_file(item),
         )
     )  # fmt: skip
+
+
+def _drives_a_browser(item: pytest.Item) -> bool:
+    return "browser" in item.keywords or item.nodeid.startswith(IN_THE_HOUSE)
 
 
 def _commits(item: pytest.Item) -> bool:
