@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -126,9 +126,9 @@ def board(*, at: datetime) -> Board:
     """
     places = arranged()
     hot = [place.code for place in places if place.run == Run.NOW]
-    spreads = {code: _spread(code, at) for code in dict.fromkeys([*BY_WARD, *hot])}
-    stored = indicators.newest_kept([place.code for place in places if place.run == Run.STORE])
     shapes = {shape.unit_id: shape for shape in units.ward_areas(at.date())}
+    spreads = {code: _spread(code, at, shapes) for code in dict.fromkeys([*BY_WARD, *hot])}
+    stored = indicators.newest_kept([place.code for place in places if place.run == Run.STORE])
     parts = {code: _on_wards(spreads[code], shapes, on=at.date()) for code in BY_WARD}
     now = {code: spread.whole for code, spread in spreads.items() if spread}
     kept = {code: one.figure for code, one in stored.items()}
@@ -144,9 +144,9 @@ def board(*, at: datetime) -> Board:
     )
 
 
-def _spread(code: str, at: datetime) -> Spread | None:
+def _spread(code: str, at: datetime, there: Collection[int]) -> Spread | None:
     try:
-        return indicators.spread_now(code, at=at, on=local(at).date())
+        return indicators.spread_now(code, at=at, on=at.date(), there=there)
     except (Error, indicators.Unknown):
         logger.exception("%s could not be counted for the wall", code)
         return None

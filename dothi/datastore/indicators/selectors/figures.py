@@ -83,23 +83,30 @@ def midnight_before(at: datetime) -> datetime:
     return local(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def parts_now(code: str, *, at: datetime, on: date | None = None) -> list[Part]:
+def parts_now(
+    code: str, *, at: datetime, on: date | None = None, there: Collection[int] = ()
+) -> list[Part]:
     """Run the indicator over the domain's own tables as they are, measured at `at`.
 
-    With `on`, parts of units that were split by then are told by place.
+    With `on`, parts of units that were split by then are told by place. Of units that are known to
+    be `there` on that date, nobody is asked.
     """
     indicator = find(code)
-    return placed(indicator, lambda split: _parts_now(indicator, at, split), on)
+    return placed(indicator, lambda split: _parts_now(indicator, at, split), on, there)
 
 
 def placed(
-    indicator: Indicator, run: Callable[[frozenset[int]], list[Part]], on: date | None
+    indicator: Indicator,
+    run: Callable[[frozenset[int]], list[Part]],
+    on: date | None,
+    there: Collection[int] = (),
 ) -> list[Part]:
     """Run it; once more with the places, where the boundaries of a date need them."""
     parts = run(frozenset())
     if on is None or indicator.place is None:
         return parts
-    split = units.split_among({part.unit_id for part in parts} - {NOWHERE}, on=on)
+    others = {part.unit_id for part in parts} - {NOWHERE} - set(there)
+    split = units.split_among(others, on=on) if others else None
     return run(split) if split else parts
 
 
@@ -151,11 +158,13 @@ class Spread:
     parts: tuple[Part, ...]
 
 
-def spread_now(code: str, *, at: datetime, on: date | None = None) -> Spread:
+def spread_now(
+    code: str, *, at: datetime, on: date | None = None, there: Collection[int] = ()
+) -> Spread:
     """The whole and its units, asked once: they agree, whatever happens meanwhile. With `on`, ready
-    for the boundaries of that date."""
+    for the boundaries of that date (`there`: see `parts_now`)."""
     indicator = find(code)
-    parts = parts_now(code, at=at, on=on)
+    parts = parts_now(code, at=at, on=on, there=there)
     by_unit: dict[int, list[Part]] = {}
     for part in parts:
         by_unit.setdefault(part.unit_id, []).append(part)
