@@ -18,4 +18,5 @@ class LineageConfig(AppConfig):
         registry.register("catalogue.feeds", collecting.feeds)
         registry.register("quality.rules", collecting.rules)
         registry.register("indicators.measures", collecting.measures)
+        registry.register("resolution.golden", collecting.golden)
         registry.register("sharing.downloads", collecting.downloads)

@@ -15,6 +15,22 @@ class Kind(TextChoices):
     ADDRESS = "address", _("Addresses")
 
 
+class ColumnRole(TextChoices):
+    """What a column of a list can say."""
+
+    FULL_NAME = "full_name", _("Full name")
+    BIRTH = "birth", _("Date of birth")
+    SEX = "sex", _("Sex")
+    CITIZEN_ID = "citizen_id", _("Identity number")
+    PHONE = "phone", _("Phone")
+    ADDRESS = "address", _("Address")
+    HEAD = "head", _("Head of the household")
+    MEMBERS = "members", _("Members")
+    BOOK = "book", _("Number of the household book")
+    NAME = "name", _("Name of the business")
+    TAX_CODE = "tax_code", _("Tax code")
+
+
 class Band(TextChoices):
     """What the weight of a pair says by itself."""
 
@@ -31,7 +47,8 @@ class Verdict(TextChoices):
 
 
 class State(TextChoices):
-    """Where a project stands. Only an approved one that has not expired joins lists."""
+    """Where a project stands, or a table of its golden records. Only an approved project that has
+    not expired joins lists."""
 
     ASKED = "asked", _("Waits for the steward")
     APPROVED = "approved", _("Approved")
@@ -64,6 +81,23 @@ class Survivor(StrEnum):
     MAJORITY = "majority"  # What most rows say.
     COMPLETE = "complete"  # The fullest way of saying the same.
     NEWEST = "newest"
+
+
+class GoldenColumn(TextChoices):
+    """What the table of golden records says of an entity itself."""
+
+    ENTITY = "entity", _("Code of the entity")
+    FORMER = "former_codes", _("Codes of entities that went over into it")
+    RECORDS = "records", _("Number of rows")
+    SINCE = "since", _("Made up of these rows since")
+
+
+class GoldenPart(TextChoices):
+    """What it says of a value beside the value."""
+
+    LIST = "list", _("list that it is taken from")
+    KEY = "key", _("key of the row in that list")
+    RULE = "rule", _("rule that chose it")
 
 
 class Power(StrEnum):

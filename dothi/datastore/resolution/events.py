@@ -56,3 +56,25 @@ class ClustersChanged(Event):
     unit_code: str
     change: str
     entities: list[str]
+
+
+class GoldenTableMoved(Event):
+    """A table of golden records was asked for, approved, refused or ended."""
+
+    name: ClassVar[str] = "resolution.golden_moved"
+    code: str
+    unit_code: str
+    dataset: str
+    was: str
+    now: str
+
+
+class GoldenPublished(Event):
+    """The golden records of a project are a new version of their table."""
+
+    name: ClassVar[str] = "resolution.golden_published"
+    code: str
+    unit_code: str
+    dataset: str
+    version: int
+    rows: int

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dothi.datastore.catalogue.choices import Share
+from dothi.datastore.catalogue.rules.contract import CODE
 from dothi.datastore.resolution.choices import Kind, Verdict
 from dothi.datastore.resolution.services import ListAsked
 from dothi.units.models import Unit
@@ -108,6 +110,31 @@ class AskForm(forms.Form):
             )
             for number, dataset in enumerate(self.columns)
         ]
+
+
+class GoldenForm(forms.Form):
+    """Under which code and name golden records are to be published, what for, and to whom."""
+
+    dataset = forms.RegexField(
+        CODE, label=_("Code of the dataset"), max_length=60,
+        help_text=_("Small letters, digits and hyphens. It stands in the address and stays."),
+    )  # fmt: skip
+    title_vi = forms.CharField(label=_("Title in Vietnamese"), max_length=200)
+    title_en = forms.CharField(label=_("Title in English"), max_length=200, required=False)
+    purpose = forms.CharField(
+        label=_("What for?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Whose rows are looked at reads this sentence."),
+    )  # fmt: skip
+    share = forms.ChoiceField(
+        label=_("How it is shared"),
+        help_text=_("No wider than the strictest of the lists; persons on request at the widest."),
+    )
+
+    def __init__(self, *args: Any, shares: Iterable[Share], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["share"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(one.value, one.label) for one in shares]
 
 
 class ReasonForm(forms.Form):

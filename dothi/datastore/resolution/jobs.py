@@ -18,3 +18,10 @@ def take_up(timestamp: int) -> None:
     """Every five minutes: take up runs whose worker died."""
     for run in selectors.unfinished():
         services.queue(run)
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(name=services.CARE, queueing_lock=services.CARE, queue="store")
+def care_for_golden(timestamp: int) -> None:
+    """Every night, and when somebody's rights or the end of a project ask for it."""
+    services.care_for_golden(at=clock.now())

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 
 from dothi.core.crypto.fields import EncryptedTextField
+from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.resolution.choices import (
     Band,
     ChangeKind,
@@ -249,3 +251,59 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} in {self.entity_id}"
+
+
+class GoldenTable(models.Model):
+    """The table of the store into which a project publishes its golden records: what for, and who
+    said yes. Its rows go with the purpose of the project."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="golden_tables")
+    dataset = models.CharField(max_length=60)
+    title_vi = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    purpose = models.TextField()
+    share = models.CharField(max_length=10, choices=Share)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    emptied_at = models.DateTimeField(null=True)  # When the rows of every version were gone.
+    reason = models.CharField(max_length=500, blank=True)  # Of refusing or ending.
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=Q(state__in=[State.ASKED, State.APPROVED]),
+                name="golden_one_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["dataset"], condition=~Q(state=State.REFUSED), name="golden_dataset"
+            ),
+            models.CheckConstraint(condition=~Q(purpose=""), name="golden_has_a_purpose"),
+            models.CheckConstraint(
+                condition=Q(state=State.ASKED) | (~Q(decided_by="") & Q(decided_at__isnull=False)),
+                name="golden_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.ASKED) | ~Q(decided_by=F("asked_by")),
+                name="golden_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.ENDED) | (~Q(ended_by="") & Q(ended_at__isnull=False)),
+                name="golden_ended_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.dataset
+
+    @property
+    def title(self) -> str:
+        """In the language of the reader, where it is said in it."""
+        return (self.title_en if get_language() == "en" else "") or self.title_vi

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dothi.datastore.resolution.views import projects, review
+from dothi.datastore.resolution.views import golden, projects, review
 
 app_name = "resolution"
 HERE = "desk/data/resolution"
@@ -13,6 +13,12 @@ urlpatterns = [
     *(
         path(f"{HERE}/<slug:code>/{deed}", projects.act, {"deed": deed}, name=deed)
         for deed in projects.DEEDS
+    ),
+    path(f"{HERE}/<slug:code>/golden/", golden.golden, name="golden"),
+    path(f"{HERE}/<slug:code>/golden/ask", golden.ask, name="golden_ask"),
+    *(
+        path(f"{HERE}/<slug:code>/golden/{deed}", golden.act, {"deed": deed}, name=f"golden_{deed}")
+        for deed in golden.DEEDS
     ),
     path(f"{HERE}/<slug:code>/review", review.review, name="review"),
     path(f"{HERE}/<slug:code>/pairs/<int:pk>", review.pair, name="pair"),

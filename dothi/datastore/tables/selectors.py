@@ -1,6 +1,6 @@
 """Questions about the store's tables: versions, rows, differences, files to read from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -209,6 +209,22 @@ def counted(version: Version) -> tuple[int, str]:
             connection, rows_of(version), version.shape, algorithm=algorithm
         )
     return rows, digest.spelled
+
+
+def holding(version: Version, column: str, values: Collection[str]) -> list[str]:
+    """Which of these texts stand in a column of a version.
+
+    Raises:
+        VersionClosed: see there.
+    """
+    with connect() as connection:
+        found = connection.execute(
+            f"select distinct {sql.name(column)} from {rows_of(version)} "
+            f"semi join (select unnest(?::varchar[]) as value) on value = {sql.name(column)} "
+            "order by 1",
+            [list(values)],
+        ).fetchall()
+    return [one for (one,) in found]
 
 
 # --- Serving files ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from dothi.datastore.lineage.rules import tracing
 from dothi.datastore.lineage.rules.graph import Link, Point
 from dothi.datastore.quality import selectors as quality
 from dothi.datastore.quality.registry import table_rules
+from dothi.datastore.resolution import selectors as resolution
 
 FILES = "csv, xlsx, json, parquet"
 UNIT = "unit_id"  # Looked up in the store by the code of the unit.
@@ -115,6 +116,18 @@ def _stored(indicator: Indicator, table: str, column: str) -> Iterator[Point]:
             yield Point(Kind.DATASET, source.dataset, source.unit.on)
     else:
         yield Point(Kind.DATASET, source.dataset, source.columns.get(column, column))
+
+
+def golden() -> Iterator[Link]:
+    """Golden records: from the columns of the lists that were matched."""
+    for one in resolution.golden_origins():
+        # That a list was joined is known to who looks after the data, and to nobody else.
+        yield Link(
+            source=Point(Kind.DATASET, one.dataset, one.column),
+            target=Point(Kind.DATASET, one.table, one.into),
+            how=How.DIRECT if one.direct else How.INDIRECT,
+            open=False,
+        )
 
 
 def downloads() -> Iterator[Link]:

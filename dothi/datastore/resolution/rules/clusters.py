@@ -73,24 +73,31 @@ def clusters(
     return made.groups()  # type: ignore[return-value]
 
 
-def inherit(fresh: Iterable[set[T]], old: Mapping[T, str]) -> dict[frozenset[T], str]:
+def inherit(
+    fresh: Iterable[set[T]], old: Mapping[T, str], since: Mapping[T, int] | None = None
+) -> dict[frozenset[T], str]:
     """Which old code each new cluster goes on with; "" for a new one.
 
     A cluster goes on with the code that most of its members had; each code goes on once, with the
-    cluster that holds most of it.
+    cluster that holds most of it. Of two that hold as much, with the one whose members have had it
+    longer (`since`, growing in time): so what came in by a merge leaves without it.
     """
-    shares: list[tuple[int, str, frozenset[T]]] = []
+    age = since or {}
+    shares: list[tuple[int, int, str, frozenset[T]]] = []
     answer: dict[frozenset[T], str] = {}
     for members in fresh:
         group = frozenset(members)
         answer[group] = ""
-        counts: dict[str, int] = defaultdict(int)
+        holders: dict[str, list[T]] = defaultdict(list)
         for member in group:
             if code := old.get(member, ""):
-                counts[code] += 1
-        shares += [(count, code, group) for code, count in counts.items()]
+                holders[code].append(member)
+        shares += [
+            (-len(members), min(age.get(one, 0) for one in members), code, group)
+            for code, members in holders.items()
+        ]
     taken: set[str] = set()
-    for _count, code, group in sorted(shares, key=lambda share: (-share[0], share[1])):
+    for _count, _age, code, group in sorted(shares, key=lambda share: share[:3]):
         if code not in taken and not answer[group]:
             answer[group] = code
             taken.add(code)

@@ -1,18 +1,24 @@
 """Questions about projects, pairs, clusters and golden records."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from itertools import groupby
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
-from dothi.datastore.resolution.choices import Band, Kind, Power, RunState
+from dothi.datastore.catalogue import selectors as catalogue
+from dothi.datastore.catalogue.choices import Classification, Share
+from dothi.datastore.catalogue.rules.contract import Field
+from dothi.datastore.resolution.choices import Band, GoldenPart, Kind, Power, RunState, State
 from dothi.datastore.resolution.models import (
     Change,
     Entity,
+    GoldenTable,
     Membership,
     Pair,
     Project,
@@ -20,12 +26,15 @@ from dothi.datastore.resolution.models import (
     Record,
     Run,
 )
-from dothi.datastore.resolution.rules import golden
+from dothi.datastore.resolution.rules import golden, golden_table
 from dothi.datastore.resolution.rules.kinds import MODELS
 from dothi.datastore.resolution.rules.model import Model
+from dothi.datastore.sharing import selectors as sharing
+from dothi.datastore.tables.choices import PersonBy
 from dothi.lib import text_vi
 from dothi.units.models import Succession, Unit
 
+BATCH = 5_000
 OPEN_RUNS = (RunState.QUEUED, RunState.RUNNING)
 
 
@@ -118,6 +127,158 @@ def sources_of(project: Project, records: Iterable[Record]) -> list[golden.Sourc
         )
         for record in records
     ]
+
+
+# --- The table of golden records -----------------------------------------------------------------
+
+
+def golden_table_of(project: Project) -> GoldenTable | None:
+    """The last one that was asked for."""
+    return project.golden_tables.select_related("project__unit").order_by("-pk").first()
+
+
+def kept_tables() -> QuerySet[GoldenTable]:
+    """Tables that hold rows of persons, or still may."""
+    mine = Q(state=State.APPROVED) | Q(state=State.ENDED, emptied_at=None)
+    return GoldenTable.objects.filter(mine).select_related("project__unit").order_by("pk")
+
+
+def asked_tables() -> QuerySet[GoldenTable]:
+    """Tables that nobody has decided on yet."""
+    return GoldenTable.objects.filter(state=State.ASKED).select_related("project__unit")
+
+
+def feeds_golden(dataset: str) -> bool:
+    """Whether golden records that are kept are made of this list."""
+    lists = ProjectList.objects.filter(dataset=dataset)
+    return kept_tables().filter(project__in=lists.values("project")).exists()
+
+
+def golden_roles(project: Project) -> list[str]:
+    """What any of the lists says, in the order of the model."""
+    said = {role for one in lists_of(project) for role in one.roles}
+    return [role for role in model_of(project).roles if role in said]
+
+
+def golden_reads(project: Project) -> dict[str, list[golden_table.Read]]:
+    """From which columns each role is read, and how they are guarded today."""
+    found: dict[str, list[golden_table.Read]] = {role: [] for role in golden_roles(project)}
+    for one in lists_of(project):
+        contract = catalogue.contract_now(one.dataset)
+        known = contract.by_name() if contract else {}
+
+        def guarded(column: str, known: Mapping[str, Field] = known) -> Classification:
+            # Of what nobody agreed on, the worst is supposed.
+            return known[column].classification if column in known else Classification.SENSITIVE
+
+        for role, column in one.roles.items():
+            found[role].append(
+                golden_table.Read(
+                    dataset=one.dataset, column=column, classification=guarded(column),
+                    key=one.key, key_classification=guarded(one.key),
+                )
+            )  # fmt: skip
+    return found
+
+
+def golden_columns(project: Project) -> tuple[golden_table.Column, ...]:
+    return golden_table.columns(golden_reads(project))
+
+
+def golden_shares(project: Project) -> tuple[Share, ...]:
+    """How the table may be shared, the widest first."""
+    lists = [one.dataset for one in lists_of(project)]
+    known = dict(catalogue.every_dataset().filter(code__in=lists).values_list("code", "share"))
+    return golden_table.shares_allowed(
+        (Share(known.get(one, Share.CLOSED)) for one in lists),
+        personal=any(
+            one.classification != Classification.PUBLIC for one in golden_columns(project)
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """A column of a list from which a column of a golden table is made, or by which it is chosen
+    (`direct` is False)."""
+
+    dataset: str
+    column: str
+    table: str
+    into: str
+    direct: bool = True
+
+
+def golden_origins() -> Iterator[Origin]:
+    """Of every golden table that was approved and has not ended."""
+    for table in kept_tables().filter(state=State.APPROVED):
+        for role, reads in golden_reads(table.project).items():
+            beside = {part: golden_table.beside(role, part) for part in GoldenPart}
+            for one in reads:
+                made = partial(Origin, dataset=one.dataset, table=table.dataset)
+                yield made(column=one.column, into=role)
+                yield made(column=one.key, into=beside[GoldenPart.KEY])
+                # Which rows are one is told by all that is compared.
+                chosen = (beside[GoldenPart.RULE], beside[GoldenPart.LIST], golden_table.ENTITY)
+                for into in chosen:
+                    yield made(column=one.column, into=into, direct=False)
+
+
+def shortest_retention(project: Project) -> int | None:
+    """In days; None where every list is kept for ever."""
+    contracts = [catalogue.contract_now(one.dataset) for one in lists_of(project)]
+    days = [one.retention_days for one in contracts if one is not None and one.retention_days]
+    return min(days, default=None)
+
+
+def golden_person(project: Project) -> tuple[str, PersonBy] | None:
+    """The column that names the person of a row, as the most trusted list says that has one."""
+    lists = {one.dataset: one for one in lists_of(project)}
+    ids = dict(catalogue.every_dataset().filter(code__in=lists).values_list("code", "pk"))
+    named = sharing.person_columns(ids.values())
+    for code, one in lists.items():
+        said = named.get(ids.get(code, 0))
+        for role, column in one.roles.items():
+            if said is not None and said.column == column:
+                return role, PersonBy(said.named_by)
+    return None
+
+
+def members_by_entity(project: Project) -> Iterator[tuple[str, list[Record]]]:
+    """Each entity of today and its rows, by code."""
+    rows = Membership.objects.filter(entity__project=project, until=None)
+    ordered = rows.select_related("record", "entity").order_by("entity__code", "record")
+    for code, some in groupby(ordered.iterator(BATCH), key=lambda one: one.entity.code):
+        yield code, [one.record for one in some]
+
+
+def places_by_entity(project: Project) -> Iterator[tuple[str, str, str]]:
+    """Each entity of today with dataset and key of each of its rows; no value is read."""
+    rows = Membership.objects.filter(entity__project=project, until=None)
+    return rows.values_list("entity__code", "record__dataset", "record__key").iterator(BATCH)
+
+
+def unchanged_since(project: Project) -> dict[str, datetime]:
+    """Since when each entity of today has had the rows that it has."""
+    rows = Membership.objects.filter(entity__project=project).values_list("entity__code")
+    moments = rows.annotate(came=Max("since__at"), went=Max("until__at"))
+    return {code: max(filter(None, (came, went))) for code, came, went in moments}
+
+
+def successors(project: Project) -> dict[str, str]:
+    """Into which entity each one went over that holds no rows any more."""
+    of_project = Membership.objects.filter(entity__project=project)
+    now = dict(of_project.filter(until=None).values_list("record", "entity__code"))
+    live = set(now.values())
+    last: dict[str, tuple[int, list[int]]] = {}
+    closed = of_project.filter(until__isnull=False).order_by("until")
+    for code, record, until in closed.values_list("entity__code", "record", "until"):
+        if code in live:
+            continue
+        known = last.get(code)
+        rows = known[1] if known is not None and known[0] == until else []
+        last[code] = until, [*rows, record]
+    return golden_table.successors({code: rows for code, (_until, rows) in last.items()}, now)
 
 
 # --- Why a pair weighs what it weighs ------------------------------------------------------------

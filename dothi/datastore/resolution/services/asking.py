@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from dothi.accounts.models import User
+from dothi.core import queueing
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish
 from dothi.datastore.resolution import events, ports
@@ -24,6 +25,8 @@ from dothi.lib.codes import public_code
 from dothi.units.models import Unit
 
 PREFIX = "DS"
+# What golden tables no longer may hold is taken out by a worker.
+CARE = "resolution.care_for_golden"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +136,8 @@ def refuse(*, project: Project, by: User, at: datetime, reason: str) -> None:
 
 @transaction.atomic
 def end(*, project: Project, by: User, at: datetime, reason: str) -> None:
-    """The purpose is reached or given up: values of persons go, codes and history stay.
+    """The purpose is reached or given up: values of persons go, codes and history stay. A worker
+    ends the table of golden records.
 
     Raises:
         ReasonMissing, NotAllowedNow: see there.
@@ -142,6 +146,7 @@ def end(*, project: Project, by: User, at: datetime, reason: str) -> None:
         raise ReasonMissing
     _move(project, State.ENDED, by=by, at=at, wanted=(State.APPROVED,), reason=reason)
     Record.objects.filter(project=project).update(values="")
+    queueing.once(CARE, lock=CARE, queue="store", timestamp=0)
 
 
 def _move(

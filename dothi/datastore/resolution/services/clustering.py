@@ -57,11 +57,13 @@ def write(
     current = Membership.objects.filter(entity__project=project, until=None)
     if scope is not None:
         current = current.filter(record__in=scope)
-    now = {
-        record: (key, code)
-        for key, record, code in current.values_list("pk", "record", "entity__code")
-    }
-    codes = inherit(groups, {record: code for record, (_key, code) in now.items()})
+    now: dict[int, tuple[int, str]] = {}
+    since: dict[int, int] = {}
+    rows = current.values_list("pk", "record", "entity__code", "since")
+    for key, record, code, came in rows:
+        now[record], since[record] = (key, code), came
+    codes = inherit(groups, {record: code for record, (_key, code) in now.items()}, since)
+    codes |= _as_before(project, codes, scope)
     codes = {group: code or public_code(PREFIX, change.at) for group, code in codes.items()}
     wanted = {record: code for group, code in codes.items() for record in group}
     gone = [key for record, (key, code) in now.items() if wanted.get(record) != code]
@@ -77,6 +79,31 @@ def write(
         Membership.objects.filter(pk__in=gone[start : start + BATCH]).update(until=change)
     _open(project, fresh, change)
     return changed
+
+
+def _as_before(
+    project: Project, codes: dict[frozenset[int], str], scope: set[int] | None
+) -> dict[frozenset[int], str]:
+    """What is one again, as after an undo, has the code again that its rows had before, where
+    nobody else goes on with it. Only of groups that would get a new code."""
+    fresh = {record for group, code in codes.items() if not code for record in group}
+    earlier = Membership.objects.filter(entity__project=project, until__isnull=False)
+    if scope is not None:
+        earlier = earlier.filter(record__in=fresh)
+    # The last code that a row had counts.
+    had = {
+        record: code
+        for record, code in earlier.order_by("until").values_list("record", "entity__code")
+        if record in fresh
+    }
+    if not had:
+        return {}
+    taken = set(codes.values())
+    if scope is not None:
+        others = Membership.objects.filter(entity__code__in=had.values(), until=None)
+        taken |= set(others.exclude(record__in=scope).values_list("entity__code", flat=True))
+    free = {record: code for record, code in had.items() if code not in taken}
+    return inherit([set(group) for group, code in codes.items() if not code], free)
 
 
 def _open(project: Project, fresh: dict[int, str], change: Change) -> None:

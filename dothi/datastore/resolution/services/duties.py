@@ -9,9 +9,10 @@ from dothi.accounts.choices import Role
 from dothi.core.inbox import services as inbox
 from dothi.datastore.resolution import selectors
 from dothi.datastore.resolution.choices import State
-from dothi.datastore.resolution.models import Project
+from dothi.datastore.resolution.models import GoldenTable, Project
 
 APPROVE, REVIEW = "resolution.approve", "resolution.review"
+GOLDEN = "resolution.golden"
 
 
 def lay(project: Project, *, at: datetime) -> None:
@@ -26,9 +27,18 @@ def lay(project: Project, *, at: datetime) -> None:
         inbox.close(kind=REVIEW, code=project.code)
 
 
-def _put(kind: str, title: str, project: Project, *, at: datetime) -> None:
+def lay_golden(table: GoldenTable, *, at: datetime) -> None:
+    """The same for the table of golden records."""
+    if table.state == State.ASKED:
+        title = f"Duyệt bảng bản ghi chuẩn: {table.title_vi}"
+        _put(GOLDEN, title, table.project, at=at, page="golden")
+    else:
+        inbox.close(kind=GOLDEN, code=table.project.code)
+
+
+def _put(kind: str, title: str, project: Project, *, at: datetime, page: str = "project") -> None:
     with translation.override("vi"):
-        url = reverse("resolution:project", args=[project.code])
+        url = reverse(f"resolution:{page}", args=[project.code])
     inbox.put(
         kind=kind,
         code=project.code,

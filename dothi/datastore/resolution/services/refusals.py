@@ -85,3 +85,33 @@ class ToldApart(Refused):
     @property
     def message(self) -> str:
         return _("Somebody decided that rows of these two are different. Undo that decision first.")
+
+
+class TooWide(Refused):
+    """What is joined is shared no wider than the strictest of its lists."""
+
+    @property
+    def message(self) -> str:
+        return _("One of the lists is shared less widely. Please choose a stricter class.")
+
+
+class CodeTaken(Refused):
+    """There is a dataset of this code already."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def message(self) -> str:
+        return _("There is a dataset %(code)s already. Please choose another code.") % {
+            "code": self.code
+        }
+
+
+class NothingNew(Refused):
+    """The newest version of the table holds these rows."""
+
+    @property
+    def message(self) -> str:
+        return _("Nothing has changed since it was published last.")

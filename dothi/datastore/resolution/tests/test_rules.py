@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dothi.datastore.catalogue.choices import Classification, Share
 from dothi.datastore.resolution.choices import Kind, Survivor
-from dothi.datastore.resolution.rules import clusters, golden, households, persons, quality
+from dothi.datastore.resolution.rules import (
+    clusters,
+    golden,
+    golden_table,
+    households,
+    persons,
+    quality,
+)
 from dothi.datastore.resolution.rules.golden import Source
 from dothi.datastore.resolution.rules.kinds import MODELS
 
@@ -125,6 +133,63 @@ def test_a_cluster_goes_on_with_the_code_that_most_of_its_members_had() -> None:
     assert found[frozenset("abc")] == "X"
     assert found[frozenset("de")] == "", "a code goes on once"
     assert found[frozenset("fg")] == ""
+
+
+def test_of_two_halves_the_one_goes_on_with_a_code_that_has_had_it_longer() -> None:
+    old = dict.fromkeys("abcd", "X")
+
+    found = clusters.inherit([{"a", "b"}, {"c", "d"}], old, {"a": 9, "b": 9, "c": 2, "d": 2})
+
+    assert found == {frozenset("ab"): "", frozenset("cd"): "X"}
+
+
+# --- The table of golden records -----------------------------------------------------------------
+
+
+def read(classification: Classification, key: Classification) -> golden_table.Read:
+    return golden_table.Read(
+        dataset="register", column="name", classification=classification, key="id",
+        key_classification=key,
+    )  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(Classification), st.sampled_from(Classification)),
+        min_size=1, max_size=4,
+    )
+)  # fmt: skip
+def test_no_column_is_guarded_less_than_what_it_is_made_of(
+    sources: list[tuple[Classification, Classification]],
+) -> None:
+    rank = list(Classification).index
+    reads = [read(*one) for one in sources]
+    made = {one.name: one.classification for one in golden_table.columns({"name": reads})}
+
+    assert all(rank(made["name"]) >= rank(one.classification) for one in reads)
+    for place in ("name_list", "name_key"):
+        for one in reads:
+            assert rank(made[place]) >= rank(one.classification)
+            assert rank(made[place]) >= rank(one.key_classification)
+
+
+@given(st.lists(st.sampled_from(Share), min_size=1, max_size=4), st.booleans())
+def test_it_is_never_shared_more_widely_than_any_list(shares: list[Share], personal: bool) -> None:
+    rank = list(Share).index
+    allowed = golden_table.shares_allowed(shares, personal=personal)
+
+    assert allowed, "closed is always allowed"
+    assert all(rank(one) >= rank(least) for one in allowed for least in shares)
+    assert Share.OPEN not in allowed
+    assert not personal or Share.DEFAULT not in allowed
+
+
+def test_most_rows_of_an_entity_say_into_which_it_went() -> None:
+    now = {1: "A", 2: "A", 3: "B", 4: "B"}
+
+    went = golden_table.successors({"X": [1, 2, 3], "Y": [2, 4], "Z": [9]}, now)
+
+    assert went == {"X": "A", "Y": "A"}, "a tie goes to the lower code, rows alone go nowhere"
 
 
 # --- The golden record ---------------------------------------------------------------------------

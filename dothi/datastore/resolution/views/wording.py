@@ -6,21 +6,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dothi.datastore.resolution.choices import ChangeKind, Kind, State, Survivor
+from dothi.datastore.catalogue.choices import Classification
+from dothi.datastore.resolution.choices import ChangeKind, ColumnRole, Kind, State, Survivor
 
-ROLES: dict[str, Any] = {
-    "full_name": _("Full name"),
-    "birth": _("Date of birth"),
-    "sex": _("Sex"),
-    "citizen_id": _("Identity number"),
-    "phone": _("Phone"),
-    "address": _("Address"),
-    "head": _("Head of the household"),
-    "members": _("Members"),
-    "book": _("Number of the household book"),
-    "name": _("Name of the business"),
-    "tax_code": _("Tax code"),
-}
+ROLES: dict[str, Any] = dict(ColumnRole.choices)
 COMPARISONS: dict[str, Any] = {
     **ROLES,
     "prior": _("Two rows taken at random"),
@@ -80,6 +69,11 @@ TONES = {
     State.APPROVED: "good",
     State.REFUSED: "stopped",
     State.ENDED: "paused",
+}
+GUARDED = {
+    Classification.PUBLIC: "good",
+    Classification.PERSONAL: "near",
+    Classification.SENSITIVE: "late",
 }
 CHANGES = dict(ChangeKind.choices)
 
