@@ -92,6 +92,12 @@ def _datasets(at: datetime) -> None:
     ingestion.ask_to_feed()
 
 
+def _data(at: datetime) -> None:
+    from dothi.run.demo import store_story
+
+    store_story.base(story_end(at))
+
+
 def people() -> list[tuple[str, str]]:
     """Sign-in names and what each person is."""
     posts = Post.objects.select_related("user", "unit").order_by("unit__code", "role", "id")
@@ -114,6 +120,7 @@ STEPS: list[tuple[str, Callable[[datetime], None]]] = [
     ("writing two weeks of reports", _reports),
     ("enrolling the two seats of the protected channel", _seats),
     ("describing the data of the house", _datasets),
+    ("bringing data in by hand and matching two lists", _data),
 ]
 
 
