@@ -16,9 +16,9 @@ class FeedbackConfig(AppConfig):
             permissions,
             registry,
         )
-        from dothi.feedback.selectors.copying import held_about
+        from dothi.feedback.selectors.copying import held_about, looks_about
         from dothi.feedback.selectors.files import PARTS
 
         for part in PARTS:
             guard(part, permissions.may_open_file)
-        hold(Holder(code="feedback", title=_("My reports"), collect=held_about))
+        hold(Holder(code="feedback", title=_("My reports"), collect=held_about, looks=looks_about))

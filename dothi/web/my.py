@@ -23,6 +23,7 @@ from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.core.notices import selectors as notices
 from dothi.core.notices import services as outbox
+from dothi.datastore.rights import selectors as claims
 from dothi.datastore.rights import services as rights
 from dothi.feedback import registry as written
 from dothi.feedback import selectors as feedback
@@ -53,6 +54,7 @@ def _everything(user: User, at: datetime) -> dict[str, Any]:
     return {
         "own": own,
         "looks": [(look, own.codes.get(look.record, "")) for look in own.looks],
+        "objected": claims.objected(user),
         "emails": emails,
         "level": user.get_level_display(),
         "follows": feedback.follows_of(emails, at=at),

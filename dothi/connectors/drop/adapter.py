@@ -33,6 +33,15 @@ def settle(asked: Asked, settled: Settled) -> None:
             client.put_away(taken, folder / client.REFUSED, kept, settled.reason)
 
 
+def files(asked: Asked) -> list[Path]:
+    """Every file below the folder, whatever it is called: also those that are half-written."""
+    return client.everything(_folder(asked))
+
+
+def take_away(asked: Asked, path: Path, note: str) -> None:
+    client.remove(path, _folder(asked) / client.REFUSED, note)
+
+
 def faults(given: Mapping[str, str]) -> dict[str, Fault]:
     try:
         client.folder_of(Path(settings.DROP), given.get("folder", "").strip())

@@ -67,6 +67,23 @@ def put_away(origin: Path, folder: Path, name: str, reason: str = "") -> None:
         target.with_name(f"{name}.txt").write_text(reason + "\n", "utf-8")
 
 
+def everything(folder: Path) -> list[Path]:
+    """All files of a source: waiting, taken, refused; not those of a source below it."""
+    places = (folder, folder / TAKEN, folder / REFUSED)
+    return sorted(
+        path
+        for place in places if place.is_dir()
+        for path in place.iterdir() if path.is_file() and not path.is_symlink()
+    )  # fmt: skip
+
+
+def remove(path: Path, folder: Path, note: str) -> None:
+    """Take a file away for good; a note in the folder of refused files says so."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{path.name}.txt").write_text(note + "\n", "utf-8")
+    path.unlink(missing_ok=True)
+
+
 def _files(folder: Path, pattern: str) -> Iterator[Dropped]:
     with os.scandir(folder) as entries:
         for entry in entries:

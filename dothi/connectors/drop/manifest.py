@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from dothi.connectors.drop import adapter
-from dothi.datastore.sources.ports import Kind, Setting, register
+from dothi.datastore.sources.ports import Keeping, Kind, Setting, register
 
 KIND = register(
     Kind(
@@ -29,6 +29,7 @@ KIND = register(
         fetch=adapter.fetch,
         settle=adapter.settle,
         faults=adapter.faults,
+        keeping=Keeping(files=adapter.files, take_away=adapter.take_away),
         files=True,
     )
 )

@@ -13,7 +13,13 @@ class IngestionConfig(AppConfig):
         from dothi.datastore.tables.registry import Reach, reaches
 
         reaches.append(
-            Reach(name="ingestion", find=forgetting.find, erase=forgetting.erase, first=True)
+            Reach(
+                name="ingestion",
+                find=forgetting.find,
+                erase=forgetting.erase,
+                first=True,
+                spellings=forgetting.spellings,
+            )  # fmt: skip
         )
 
         api.register()

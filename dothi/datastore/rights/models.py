@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from dothi.core.crypto.fields import EncryptedTextField
 from dothi.datastore.rights.choices import Right, State
+from dothi.datastore.tables.choices import PersonBy
 from dothi.units.models import Unit
 
 
@@ -54,3 +55,34 @@ class RightsRequest(models.Model):
     def subject(self) -> str:
         """How audit, clocks and inbox name it."""
         return f"rights.request:{self.code}"
+
+
+class Confirmed(models.Model):
+    """A phone or identity number of a person, as an officer saw it on the original paper. Rows of
+    the store that it names are theirs from then on; taken back, they are not."""
+
+    personal: ClassVar[dict[str, str]] = {"value": "sensitive", "value_hash": "personal"}
+
+    person = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    named_by = models.CharField(max_length=8, choices=PersonBy)
+    value = EncryptedTextField()
+    value_hash = models.CharField(max_length=32)  # As `tables.person_hash` makes it.
+    request = models.ForeignKey(RightsRequest, models.PROTECT, related_name="confirmed")
+    by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(named_by__in=[PersonBy.PHONE, PersonBy.NUMBER]),
+                name="confirmed_on_paper",
+            ),
+            models.UniqueConstraint(
+                fields=["named_by", "value_hash"], condition=Q(taken_back_at=None),
+                name="confirmed_of_one_person",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.named_by}"

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dothi.accounts.models import User
+from dothi.core.access.models import Look
 from dothi.core.notices.registry import Template
 from dothi.core.notices.registry import register as register_notice
 from dothi.datastore.tables.choices import PersonBy
@@ -20,11 +21,13 @@ from dothi.datastore.tables.choices import PersonBy
 
 @dataclass(frozen=True, kw_only=True)
 class Holder:
-    """A part of the house that keeps something about people; `collect` gives plain values."""
+    """A part of the house that keeps something about people; `collect` gives plain values, `looks`
+    who opened it, newest first: to each of them the person may object."""
 
     code: str
     title: str | Promise
     collect: Callable[[User, datetime], Any]
+    looks: Callable[[User], Iterable[Look]] = lambda user: ()
 
 
 holders: dict[str, Holder] = {}

@@ -1,8 +1,11 @@
 """How long the house has, by right. Pure."""
 
+import re
+
 from dothi.core.clocks.choices import StartRule, TimeUnit
 from dothi.core.clocks.rules import Spec
 from dothi.datastore.rights.choices import Right
+from dothi.datastore.tables.choices import PersonBy
 
 LAW = "Luật 91/2025/QH15; NĐ 356/2025/NĐ-CP"
 # To acknowledge: two working days.
@@ -15,7 +18,22 @@ _DAYS = {
     Right.SEE: (10, 10), Right.EXPORT: (10, 10), Right.CORRECT: (10, 15), Right.ERASE: (20, 20),
 }  # fmt: skip
 HOLDS_BACK = frozenset({Right.RESTRICT, Right.OBJECT, Right.WITHDRAW})
+# Consent comes back from the person alone; the others also when their ground is gone.
+LIFTED_BY_OFFICE = frozenset({Right.RESTRICT, Right.OBJECT})
 SHOWS = frozenset({Right.SEE, Right.EXPORT})
+# Identity numbers have 12 digits, older ones 9 (Luật 26/2023/QH15, điều 12 and 46); phones 10.
+_DIGITS = {PersonBy.NUMBER: re.compile(r"\d{9}|\d{12}"), PersonBy.PHONE: re.compile(r"0\d{9}")}
+
+
+def is_sound(named_by: PersonBy, plain: str) -> bool:
+    """Whether a value, in its plain form, can be what somebody reads off a paper."""
+    digits = _DIGITS.get(named_by)
+    return digits is not None and digits.fullmatch(plain) is not None
+
+
+def masked(plain: str) -> str:
+    """Enough to know a number again."""
+    return f"•••{plain[-3:]}"
 
 
 def to_act(right: Right, *, third_party: bool = False) -> Spec:

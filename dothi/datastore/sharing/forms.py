@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dothi.accounts.choices import Role
 from dothi.core import clock
 from dothi.datastore.catalogue.choices import Type
 from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.ingestion.wording import title
 from dothi.datastore.sharing import wording
+from dothi.datastore.sharing.choices import SubjectKind
 from dothi.datastore.sharing.rules import granting
 from dothi.datastore.sharing.services import AT_LEAST, Axes, Terms
 from dothi.datastore.tables.choices import How, PersonBy, Rule
@@ -169,6 +171,56 @@ class AgreeForm(TermsForm):
     at_least = forms.IntegerField(
         label=_("Hide counts below"), min_value=2, max_value=100, initial=AT_LEAST
     )
+
+
+class GiveForm(AgreeForm):
+    """The same without a request: the steward says to whom."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of holder"), choices=SubjectKind.choices, initial=SubjectKind.POST
+    )
+    unit = forms.ChoiceField(
+        label=_("Unit"), required=False, help_text=_("For a post, a unit, or an officer of it.")
+    )
+    role = forms.ChoiceField(label=_("Post"), required=False, help_text=_("For a post."))
+    username = forms.CharField(
+        label=_("Sign-in name"), required=False, max_length=150, help_text=_("For one person.")
+    )
+    key = forms.ChoiceField(
+        label=_("Key of a program"), required=False, help_text=_("For a program.")
+    )
+    partner = forms.CharField(
+        label=_("Organisation they stand for"), max_length=200, required=False
+    )
+    field_order = ("kind", "unit", "role", "username", "key", "partner")
+
+    def __init__(
+        self, *args: Any, units: Sequence[tuple[str, Any]], keys: Sequence[tuple[str, Any]],
+        **options: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **options)
+        self._offer("unit", units)
+        self._offer("role", Role.choices)
+        self._offer("key", keys)
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "–"), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in NEEDED.get(str(cleaned.get("kind")), ()):
+            if not cleaned.get(name):
+                self.add_error(name, _("Please say this, too."))
+        return cleaned
+
+
+# What has to be said of each kind of subject.
+NEEDED = {
+    SubjectKind.PERSON.value: ("username",), SubjectKind.POST.value: ("unit", "role"),
+    SubjectKind.UNIT.value: ("unit",), SubjectKind.KEY.value: ("key",),
+}  # fmt: skip
 
 
 class PersonForm(forms.Form):

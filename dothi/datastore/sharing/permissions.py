@@ -26,8 +26,8 @@ def audience_of(user: User | AnonymousUser, unit: int, *, on: date) -> Audience:
     return Audience.STAFF if standing.is_staff else Audience.EVERYBODY
 
 
-def may_decide(user: User, unit: int, *, on: date) -> bool:
-    """Grant or end a use of the data that a unit answers for."""
+def may_decide(user: User, unit: int | None, *, on: date) -> bool:
+    """Grant or end a use of the data that a unit answers for; without one: of any."""
     return accounts.may(user, Power.DECIDE, unit, on=on)
 
 

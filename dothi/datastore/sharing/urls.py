@@ -1,6 +1,14 @@
 from django.urls import path
 
-from dothi.datastore.sharing.views import asking, by_unit, deciding, downloads, persons, released
+from dothi.datastore.sharing.views import (
+    asking,
+    by_unit,
+    deciding,
+    downloads,
+    giving,
+    persons,
+    released,
+)
 
 app_name = "sharing"
 urlpatterns = [
@@ -13,6 +21,8 @@ urlpatterns = [
     path("my/data-uses/<str:code>/give-back", asking.give_back, name="give_back"),
     path("my/data-uses/<str:code>/papers/<str:number>", asking.my_paper, name="my_paper"),
     path("desk/data/sharing/", deciding.desk, name="desk"),
+    path("desk/data/sharing/grants/", giving.choose, name="choose"),
+    path("desk/data/sharing/grants/<slug:code>", giving.give, name="give"),
     path("desk/data/sharing/persons", persons.page, name="persons"),
     path("desk/data/sharing/persons/<slug:code>", persons.identify, name="identify"),
     path("desk/data/sharing/requests/<str:code>", deciding.application, name="application"),

@@ -169,3 +169,8 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.table_id}.{self.column}"
+
+    @property
+    def subject(self) -> str:
+        """How audit and papers name it."""
+        return f"tables.erasure:{self.pk}"

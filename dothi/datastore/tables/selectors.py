@@ -1,6 +1,6 @@
 """Questions about the store's tables: versions, rows, differences, files to read from."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from ibis.expr.types import Table as Expression
 
+from dothi.core.papers.models import Paper
 from dothi.datastore.catalogue.choices import Mode
 from dothi.datastore.tables.models import Erasure, Pin, Release, Table
 from dothi.datastore.tables.models import Version as Version
@@ -108,6 +109,24 @@ def erasures(table: str) -> QuerySet[Erasure]:
 def all_erasures(tables: Sequence[str]) -> QuerySet[Erasure]:
     """The proofs of several tables, newest first."""
     return Erasure.objects.filter(table__code__in=tables).select_related("table").order_by("-id")
+
+
+def proofs_for(reason: str) -> QuerySet[Erasure]:
+    """The proofs of one matter, oldest first."""
+    return Erasure.objects.filter(reason=reason).select_related("table").order_by("id")
+
+
+def papers_on(proofs: Iterable[Erasure]) -> QuerySet[Paper]:
+    """The papers that say what these proofs prove. One paper may speak of several tables that were
+    erased together: it is about the first of them."""
+    subjects = {
+        one.subject
+        for proof in proofs
+        for one in Erasure.objects.filter(
+            reason=proof.reason, actor=proof.actor, started_at=proof.started_at
+        )
+    }
+    return Paper.objects.filter(subject__in=subjects).order_by("id")
 
 
 def needed() -> Q:

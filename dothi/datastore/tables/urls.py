@@ -8,6 +8,7 @@ urlpatterns = [
     path("desk/data/erase", erasing.erase, name="erase"),
     path("desk/data/erasures/", erasing.erasures, name="erasures"),
     path("desk/data/erasures/<int:number>", erasing.erasure, name="erasure"),
+    path("desk/data/erasures/<int:number>/papers/<str:code>", erasing.paper, name="erasure_paper"),
     path(SET, versions.versions, name="versions"),
     path(f"{SET}<int:number>/back", versions.back, name="back"),
     path(DESK, releases.releases, name="releases"),

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from dothi.accounts.models import User
+from dothi.core.access.models import Look
 from dothi.feedback.models import Ticket
-from dothi.feedback.selectors.own import own, reporter_of
+from dothi.feedback.selectors.own import AT_MOST, own, reporter_of
+from dothi.feedback.selectors.tracking import looks_at, tickets_of_account
 
 
 def as_data(ticket: Ticket) -> dict[str, Any]:
@@ -30,6 +32,12 @@ def as_data(ticket: Ticket) -> dict[str, Any]:
             "name": reporter.name, "phone": reporter.phone, "email": reporter.email,
         } if reporter else None,
     }  # fmt: skip
+
+
+def looks_about(user: User) -> list[Look]:
+    """Who opened name or contact of the own reports, newest first."""
+    tickets = list(tickets_of_account(user)[:AT_MOST])
+    return list(looks_at(tickets)[:AT_MOST]) if tickets else []
 
 
 def held_about(user: User, at: datetime) -> dict[str, Any]:

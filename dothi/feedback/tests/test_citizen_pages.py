@@ -12,10 +12,12 @@ from django.test import Client
 
 from dothi.accounts import services as people
 from dothi.accounts.models import User
+from dothi.core.access.models import Look
+from dothi.core.access.services import opened
 from dothi.core.notices.models import Notice
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Act, State
-from dothi.feedback.models import Follow, Message, Move, PartnerTask, Reporter
+from dothi.feedback.models import Follow, Message, Move, PartnerTask, Reporter, Ticket
 from dothi.feedback.services import Contact
 from dothi.feedback.tests.factories import MONDAY_9AM, City, fresh, make_partner, photo, submit
 from dothi.feedback.tests.test_report_page import ask, picture
@@ -326,6 +328,29 @@ def test_my_page_tells_a_stranger_both_ways(client: Client, city: City) -> None:
 def test_what_is_reported_while_signed_in_stands_on_my_page(home: Client, dan: User) -> None:
     home.post("/en/feedback/", {"category": "trees", "text": "Cây đổ", "unit": "00001"})
     assert "Cây đổ" in page(home, "/en/my/")
+
+
+def test_one_objects_to_an_opening_of_the_own_contact_in_one_step(
+    home: Client, dan: User, city: City
+) -> None:
+    home.post("/en/feedback/", {"category": "trees", "text": "Cây đổ", "unit": "00001"})
+    ticket = Ticket.objects.get()
+    opened(
+        record=ticket.subject, by="user:99", purpose="gọi lại", fields=["phone"], at=MONDAY_9AM,
+        post="Chuyên viên",
+    )  # fmt: skip
+    look = Look.objects.get(record=ticket.subject)
+    door = f"/my/rights/object/{look.pk}"
+    track = home.get(f"/en/my/reports/{ticket.code}")["Location"]
+    assert door in page(home, "/en/my/")
+    assert door in page(home, track)
+    assert door not in page(Client(), track), "by the code alone nobody claims a right"
+    assert home.post(f"/en{door}", {"words": "Tôi không muốn bị gọi"}).status_code == 302
+    assert "You have objected." in page(home, "/en/my/")
+    assert "gọi lại" in page(home, "/en/my/")
+    stranger = Client()
+    stranger.force_login(User.objects.create(username="cd-2", date_joined=MONDAY_9AM))
+    assert stranger.post(f"/en{door}", {"words": "Không"}).status_code == 404
 
 
 def test_nobody_else_sees_my_reports(client: Client, home: Client, dan: User, city: City) -> None:

@@ -16,6 +16,7 @@ from dothi.datastore.ingestion import selectors as deliveries
 from dothi.datastore.ingestion.services.landing import place_of
 from dothi.datastore.sources.choices import State
 from dothi.datastore.sources.tests.factories import make_source, rows_of, work
+from dothi.datastore.tables import services as tables
 
 HEAD = "id,at,level\n"
 
@@ -94,3 +95,44 @@ def test_a_file_of_another_shape_lies_in_refused_with_the_reason(
     [file, reason] = sorted((folder / "refused").iterdir())
     assert file.name.endswith("-lạ.csv")
     assert "Thiếu cột “id”" in reason.read_text("utf-8")
+
+
+def bytes_of(folder: Path, value: str) -> list[str]:
+    return [
+        path.name for path in folder.rglob("*")
+        if path.is_file() and value.encode() in path.read_bytes()
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_is_gone_from_the_folder_and_from_what_comes_again(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.STORE = tmp_path / "store"
+    folder = tmp_path / "drop" / "muc-nuoc"
+    of_them = f"{HEAD}731,2026-11-26 08:00,1.5\n2,2026-11-26 08:00,1.5\n"
+    drop(folder, "đã nhận.csv", of_them, minutes_ago=5)
+    at = clock.now() + timedelta(minutes=2)
+    source = make_source(make_root(), kind="drop", mode=Mode.APPEND, at=at)
+    for _ in range(2):
+        work(source, at=at)
+    others = drop(folder, "của người khác.csv", f"{HEAD}3,2026-11-26 08:20,1.7\n")
+    drop(folder, "đang chờ.csv", f"{HEAD}731,2026-11-26 08:30,1.5\n")
+    drop(folder, "đang ghi.csv.part", f"{HEAD}731,2026-11-26 08:40,1.5\n")
+    assert tables.standing("muc-nuoc", "id", ["731"], at=at).reached["sources"] == {"dropped": 3}
+
+    now = clock.now()  # A log of Delta takes no file away that goes in the future.
+    proof = tables.erase("muc-nuoc", "id", ["731"], reason="QC-12", by="user:7", at=now)
+    assert proof.proof["reached"]["sources"] == {"dropped": 3}
+    assert bytes_of(tmp_path, "731,") == []
+    assert others.is_file()
+    notes = sorted(path.name for path in (folder / "refused").iterdir())
+    assert len(notes) == 3
+    assert all("QC-12" in (folder / "refused" / one).read_text() for one in notes)
+
+    drop(folder, "lần nữa.csv", of_them)
+    work(source, at=at + timedelta(minutes=30))
+    work(source, at=at + timedelta(minutes=60))
+    work(source, at=at + timedelta(minutes=90))
+    assert bytes_of(tmp_path, "731,") == [], "the same bytes do not stay in the folder"
+    assert rows_of(source) == 2, "what others sent comes in"

@@ -13,6 +13,7 @@ from dothi.datastore.catalogue.selectors.seen import (
     keepers_and_places,
     key_of,
     keys_of,
+    keys_that_open,
     open_datasets,
     places,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "key_of",
     "keepers_and_places",
     "keys_of",
+    "keys_that_open",
     "matching",
     "open_datasets",
     "places",

@@ -77,6 +77,11 @@ def keys_of(user: User) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(user=user).order_by("ended_at", "-made_at", "-id")
 
 
+def keys_that_open(*, at: datetime) -> QuerySet[ApiKey]:
+    """The keys of all programs that open something now, by name: to grant them a use."""
+    return ApiKey.objects.filter(ended_at=None, ends_at__gt=at).order_by("name", "id")
+
+
 def holder_of(key: str, *, at: datetime) -> User | None:
     """In whose name a program with this key writes; None when the key opens nothing."""
     held = key_of(key, at=at)

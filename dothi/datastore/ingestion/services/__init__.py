@@ -3,6 +3,8 @@
 from dothi.datastore.ingestion.services.feeding import ask_to_feed as ask_to_feed
 from dothi.datastore.ingestion.services.feeding import feed as feed
 from dothi.datastore.ingestion.services.feeding import feed_all as feed_all
+from dothi.datastore.ingestion.services.forgetting import holds as holds
+from dothi.datastore.ingestion.services.forgetting import spellings_in as spellings_in
 from dothi.datastore.ingestion.services.landing import HeldErased as HeldErased
 from dothi.datastore.ingestion.services.landing import TooLarge as TooLarge
 from dothi.datastore.ingestion.services.landing import receive as receive

@@ -28,7 +28,7 @@ from dothi.datastore.ingestion.readers import Shape, Unreadable
 from dothi.datastore.ingestion.rules.fitting import folded
 from dothi.datastore.ingestion.services.landing import place_of
 from dothi.datastore.tables import services as tables
-from dothi.datastore.tables.registry import Told, Wanted
+from dothi.datastore.tables.registry import Sought, Told, Wanted
 
 OPEN = (RunState.WAITING, RunState.READING, RunState.CHECKED, RunState.FAILED)
 BLOCK = 1 << 20
@@ -64,6 +64,47 @@ def erase(wanted: Wanted) -> Told:
         _emptied(row, wanted)
         emptied += 1
     return {"files": files, "lines_aside": emptied}
+
+
+def holds(path: Path, wanted: Wanted) -> int:
+    """In how many lines of a file of the dataset the person stands. For who keeps such files
+    beside those that were received."""
+    return _rows_in(path, None, catalogue.contract_now(wanted.table), wanted)
+
+
+def spellings(sought: Sought) -> set[str]:
+    """How the person is written in received files and in lines put aside."""
+    found: set[str] = set()
+    for delivery in Delivery.objects.filter(dataset=sought.table, erased_at=None).order_by("id"):
+        if (path := place_of(delivery.sha256)).exists():
+            found |= _spelled(path, delivery, sought)
+    rows = Aside.objects.filter(run__dataset=sought.table).exclude(raw="", cells="")
+    for row in rows.iterator(2000):
+        cells = json.loads(row.cells) if row.cells else {}
+        found |= sought.among((text or "").strip() for text in cells.values())
+        found |= sought.within(base64.b64decode(row.raw))
+    return found
+
+
+def spellings_in(path: Path, sought: Sought) -> set[str]:
+    """The same of one file of the dataset."""
+    return _spelled(path, None, sought)
+
+
+def _spelled(path: Path, delivery: Delivery | None, sought: Sought) -> set[str]:
+    present = catalogue.contract_now(sought.table)
+    found: set[str] = set()
+    try:
+        shape = _shape(path, delivery)
+        for batch in readers.read(path, shape):
+            for head in _heads(shape, present, sought.column):
+                values = pc.unique(pc.utf8_trim_whitespace(batch.rows[head]))
+                found |= sought.among(values.to_pylist())
+            for one in batch.faulty:
+                found |= sought.within(one.raw)
+    except Unreadable:
+        found |= {one for one in sought.names if _in_bytes(path, {one})}
+    return found
 
 
 def _open_runs(hashes: Collection[str]) -> QuerySet[Run]:
@@ -112,7 +153,9 @@ def _files(wanted: Wanted) -> Iterator[_Held]:
             yield _Held(delivery=delivery, rows=rows)
 
 
-def _rows_in(path: Path, delivery: Delivery, present: Contract | None, wanted: Wanted) -> int:
+def _rows_in(
+    path: Path, delivery: Delivery | None, present: Contract | None, wanted: Wanted
+) -> int:
     try:
         shape = _shape(path, delivery)
         return sum(
@@ -123,8 +166,9 @@ def _rows_in(path: Path, delivery: Delivery, present: Contract | None, wanted: W
         return int(_in_bytes(path, wanted.values))
 
 
-def _shape(path: Path, delivery: Delivery) -> Shape:
-    run = delivery.runs.exclude(shape={}).order_by("-id").first()
+def _shape(path: Path, delivery: Delivery | None) -> Shape:
+    runs = delivery.runs if delivery is not None else Run.objects.none()
+    run = runs.exclude(shape={}).order_by("-id").first()
     return Shape.from_dict(run.shape) if run is not None else readers.sniff(path)
 
 

@@ -13,7 +13,7 @@ from dothi.core.clocks import services as timing
 from dothi.core.clocks.choices import Kind
 from dothi.datastore.rights import rules
 from dothi.datastore.rights.choices import Right, State
-from dothi.datastore.rights.models import RightsRequest
+from dothi.datastore.rights.models import Confirmed, RightsRequest
 from dothi.datastore.rights.services.moving import (
     ACKNOWLEDGE,
     ACT,
@@ -105,3 +105,4 @@ def forget_person(*, person: User, at: datetime) -> None:
     for asked in rows.filter(state=State.OPEN):
         withdraw(asked=asked, at=at)
     rows.update(words="", answer="")
+    Confirmed.objects.filter(person=person).delete()

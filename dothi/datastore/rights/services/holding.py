@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext_lazy as _
 
 from dothi.accounts.models import User
+from dothi.core.access.models import Look
 from dothi.core.access.services import opened
 from dothi.datastore.rights import registry, selectors
 from dothi.datastore.rights.selectors import Read
@@ -31,9 +32,18 @@ def reads_of(user: User) -> Sequence[Read]:
     return selectors.reads_about(sharing.records_with(selectors.names_of(user)))
 
 
+def looks_of(user: User) -> Iterator[tuple[Look, str]]:
+    """Everything that was opened about this person and can be objected to; with the dataset, where
+    it was of the store."""
+    yield from ((one.look, one.dataset) for one in reads_of(user))
+    for holder in registry.holders.values():
+        yield from ((look, "") for look in holder.looks(user))
+
+
 def register_own() -> None:
     """What the accounts and the store hold, and how a person is named in it."""
     registry.names.append(_proved_addresses)
+    registry.names.append(_seen_on_paper)
     registry.hold(registry.Holder(code="account", title=_("My account"), collect=_account))
     registry.hold(registry.Holder(code="store", title=_("Data store"), collect=_store))
 
@@ -44,11 +54,19 @@ def _proved_addresses(user: User) -> Iterator[tuple[PersonBy, str]]:
         yield PersonBy.EMAIL, address
 
 
+def _seen_on_paper(user: User) -> Iterator[tuple[PersonBy, str]]:
+    for one in selectors.confirmed_of(user):
+        yield PersonBy(one.named_by), one.value
+
+
 def _account(user: User, at: datetime) -> dict[str, Any]:
     return {
         "full_name": user.full_name, "email": user.email, "level": user.level,
         "language": user.language, "joined_at": user.date_joined,
         "addresses_proved": [value for _by, value in _proved_addresses(user)],
+        "seen_on_paper": [
+            {"what": by.value, "value": value} for by, value in _seen_on_paper(user)
+        ],
     }  # fmt: skip
 
 

@@ -7,21 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import Client
 
 from dothi.accounts.choices import Level, Role
 from dothi.accounts.models import User
 from dothi.accounts.tests.factories import make_citizen, make_officer, make_root
 from dothi.core.access.models import Look
+from dothi.core.audit.models import Entry
 from dothi.core.clocks import selectors as clocks
 from dothi.core.inbox.models import Duty
 from dothi.core.notices.models import Notice
-from dothi.datastore.catalogue.choices import Classification, Share
+from dothi.core.papers import services as papers
+from dothi.datastore.catalogue.choices import Classification, Share, Type
 from dothi.datastore.catalogue.tests.factories import make_dataset
+from dothi.datastore.ingestion import services as ingestion
+from dothi.datastore.ingestion.choices import RunState
+from dothi.datastore.ingestion.tests.factories import contract as incoming
+from dothi.datastore.ingestion.tests.factories import delivered
+from dothi.datastore.ingestion.tests.factories import field as contract_field
 from dothi.datastore.resolution.ports import lists
 from dothi.datastore.rights import services
 from dothi.datastore.rights.choices import Right, State
-from dothi.datastore.rights.models import RightsRequest
+from dothi.datastore.rights.models import Confirmed, RightsRequest
 from dothi.datastore.sharing import services as sharing
 from dothi.datastore.sharing.tests.factories import AT, CODE, make_grant, publish, trees
 from dothi.datastore.tables import selectors as tables
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
     from dothi.datastore.catalogue.models import Dataset
 
 pytestmark = pytest.mark.django_db(transaction=True)
+render = papers.render
 LATER = AT + timedelta(hours=3)
 ROWS = [
     ("C-1", "Sao đen", 12.5, None, "Lê Văn Dân", " Dan@Citizen.example ", None, None),
@@ -201,11 +210,62 @@ def test_erasure_takes_the_rows_out_of_the_store(
     client = client_of(steward)
     address = f"/desk/data/rights/{asked.code}/erase"
     client.post(address)
-    assert trees_seen(steward) == ["C-1", "C-2"], "nothing is erased without a confirmation"
-    client.post(address, {"sure": "1"})
+    client.post(address, {"sure": "1", "looked_at": "something else"})
+    assert trees_seen(steward) == ["C-1", "C-2"], "nothing is erased that was not looked at"
+    look = client.post(f"/desk/data/rights/{asked.code}/look")
+    [goes] = look.context["found"]
+    assert (goes["code"], goes["standing"].newest) == (CODE, 1)
+    assert Look.objects.filter(record=f"tables.table:{CODE}", actor=steward.actor).exists()
+    sure = {"sure": "1", "looked_at": look.context["looked_at"]}
+    client.post(address, {**sure, "stays": CODE, f"basis-{CODE}": "Luật Lưu trữ, điều 15"})
+    assert trees_seen(steward) == ["C-1", "C-2"], "all that stays is a refusal, not an erasure"
+    client.post(address, sure)
     assert trees_seen(steward) == ["C-2"]
     [proof] = tables.erasures(CODE)
     assert proof.reason == asked.code
+
+
+def test_who_was_erased_gets_a_paper_that_names_nobody_and_says_what_stays(
+    dataset: "Dataset", root: Unit, steward: User, citizen: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def heard(kind: str, data: Any, *, qr_of: str) -> bytes:
+        said.append(str(data))
+        return render(kind, data, qr_of=qr_of)
+
+    monkeypatch.setattr(papers, "render", heard)
+    contract = dataset.agreed
+    assert contract is not None
+    other = make_dataset(
+        root, "so-luu", title="Sổ lưu", contract=replace(contract, dataset="so-luu"),
+        share=Share.DEFAULT,
+    )  # fmt: skip
+    publish(ROWS, code="so-luu")
+    sharing.identify(dataset=other, column="keeper_id", named_by=PersonBy.EMAIL, by="x", at=AT)
+    asked = services.ask(right=Right.ERASE, person=citizen, words="", at=AT)
+    client = client_of(steward)
+    mark = client.post(f"/desk/data/rights/{asked.code}/look").context["looked_at"]
+    told = {"sure": "1", "looked_at": mark, "stays": "so-luu", "basis-so-luu": ""}
+    client.post(f"/desk/data/rights/{asked.code}/erase", told)
+    assert trees_seen(steward) == ["C-1", "C-2"], "what stays needs its article"
+    told["basis-so-luu"] = "Luật Lưu trữ 33/2024/QH15"
+    client.post(f"/desk/data/rights/{asked.code}/erase", told)
+    assert trees_seen(steward) == ["C-2"]
+    assert not tables.erasures("so-luu").exists()
+
+    page = client_of(citizen).get(f"/my/rights/{asked.code}")
+    [paper] = page.context["papers"]
+    file = client_of(citizen).get(f"/my/rights/{asked.code}/papers/{paper.code}")
+    assert b"".join(file.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    [words] = said
+    assert "Luật Lưu trữ 33/2024/QH15" in words
+    assert "Sổ lưu" in words
+    assert asked.code in words
+    assert "citizen.example" not in words
+    assert client_of(steward).get(f"/desk/data/rights/{asked.code}/papers/{paper.code}").headers
+    other_citizen = client_of(make_citizen("khac", email="khac@citizen.example"))
+    assert other_citizen.get(f"/my/rights/{asked.code}/papers/{paper.code}").status_code == 404
 
 
 def test_a_copy_holds_account_reports_and_rows_and_only_ones_own(
@@ -226,6 +286,30 @@ def test_a_copy_holds_account_reports_and_rows_and_only_ones_own(
     assert client.get(f"{address}.pdf").content.startswith(b"%PDF")
     assert client_of(make_citizen("khac")).get(f"{address}.json").status_code == 404
     assert Look.objects.filter(record=citizen.subject).count() == 2
+
+
+def test_a_person_is_erased_who_stands_only_in_what_was_never_published(
+    root: Unit, steward: User, citizen: User
+) -> None:
+    """In a received file, written in another way, of a dataset without a version."""
+    field_of = contract_field("email", "Email", Type.TEXT, classification=Classification.PERSONAL)
+    asked_for = incoming(field_of, faulty_at_most=1.0)
+    made = make_dataset(root, "reports", contract=asked_for, share=Share.DEFAULT)
+    sharing.identify(dataset=made, column="email", named_by=PersonBy.EMAIL, by="x", at=AT)
+    file = "Mã,Nhận lúc,Phường,Điểm,Email\nPA-1,2026-11-25,27211,5, DAN@citizen.example \n"
+    run = ingestion.read(delivered(file, asked_for, at=AT), asked_for, at=AT)
+    asked = services.ask(right=Right.ERASE, person=citizen, words="", at=AT)
+    client = client_of(steward)
+    look = client.post(f"/desk/data/rights/{asked.code}/look")
+    [goes] = look.context["found"]
+    assert goes["standing"].reached["ingestion"]["files"] == 1
+    sure = {"sure": "1", "looked_at": look.context["looked_at"]}
+    client.post(f"/desk/data/rights/{asked.code}/erase", sure)
+    run.refresh_from_db()
+    assert (run.state, run.delivery.erased_at) == (RunState.DROPPED, AT)
+    [proof] = tables.erasures("reports")
+    assert proof.proof["versions"] == []
+    assert client_of(citizen).get(f"/my/rights/{asked.code}").context["papers"]
 
 
 @pytest.mark.parametrize(
@@ -305,3 +389,94 @@ def test_the_desk_asks_the_same_number_of_questions_for_one_and_for_many(
 
 
 QUERIES = 7
+
+
+# --- Numbers that an officer saw on paper ---------------------------------------------------------
+
+CARD = "079085000123"
+
+
+@pytest.fixture
+def by_number(root: Unit) -> "Dataset":
+    """Rows that name their person by an identity number, written as somebody typed it."""
+    contract = trees()
+    fields = tuple(
+        replace(one, classification=Classification.PERSONAL) if one.name == "keeper_id" else one
+        for one in contract.fields
+    )
+    made = make_dataset(root, contract=replace(contract, fields=fields), share=Share.DEFAULT)
+    numbers = ("079 085 000 123", "079085000999")
+    publish([(*row[:5], one, None, None) for row, one in zip(ROWS, numbers, strict=True)])
+    sharing.identify(dataset=made, column="keeper_id", named_by=PersonBy.NUMBER, by="x", at=AT)
+    return made
+
+
+def test_rows_are_found_by_a_number_that_an_officer_saw_until_it_is_taken_back(
+    by_number: "Dataset", steward: User, citizen: User
+) -> None:
+    asked = services.ask(right=Right.ERASE, person=citizen, words="", at=AT)
+    client, address = client_of(steward), f"/desk/data/rights/{asked.code}/"
+    told = {"named_by": "number", "value": "079 085 000 123"}
+    client.post(f"{address}confirm", told)
+    client.post(f"{address}confirm", {**told, "seen": "1", "value": "0790"})
+    assert not Confirmed.objects.exists(), "not without the paper, and no number of another length"
+    client.post(f"{address}confirm", {**told, "seen": "1"})
+    [one] = Confirmed.objects.all()
+    assert Look.objects.filter(record=citizen.subject, actor=steward.actor).exists()
+    assert Notice.objects.filter(template="rights_news").count() == 1
+    assert CARD not in str(list(Entry.objects.values())), "the audit trail keeps no number"
+    with connection.cursor() as cursor:
+        cursor.execute("select value from datastore_rights_confirmed")
+        assert CARD not in str(cursor.fetchall()), "it is encrypted in the database"
+
+    page = client_of(citizen).get("/my/rights/").content.decode()
+    assert "•••123" in page
+    assert CARD not in page
+    [goes] = client.post(f"{address}look").context["found"]
+    assert goes["standing"].newest == 1
+    client_of(citizen).post("/my/rights/take-back", {"number": one.pk})
+    assert not client.post(f"{address}look").context["found"]
+    assert Confirmed.objects.get().value == ""
+    client_of(citizen).post("/my/rights/take-back", {"number": one.pk})
+
+
+def test_a_number_is_of_one_person_only(root: Unit, steward: User, citizen: User) -> None:
+    other = make_citizen("khac", email="khac@citizen.example")
+    asked = services.ask(right=Right.SEE, person=citizen, words="", at=AT)
+    theirs = services.ask(right=Right.SEE, person=other, words="", at=AT)
+    made = services.confirm(
+        asked=asked, named_by=PersonBy.NUMBER, value=CARD, by=steward, at=AT
+    )  # fmt: skip
+    again: dict[str, Any] = {"named_by": PersonBy.NUMBER, "value": CARD, "by": steward, "at": AT}
+    with pytest.raises(services.OfAnother):
+        services.confirm(asked=theirs, **again)
+    assert client_of(other).post("/my/rights/take-back", {"number": made.pk}).status_code == 404
+    services.take_back(confirmed=made, by=steward, at=AT)
+    services.confirm(asked=theirs, **again)
+    services.forget_person(person=other, at=AT)
+    assert [one.person for one in Confirmed.objects.all()] == [citizen]
+
+
+# --- A restriction ends ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("right", [Right.RESTRICT, Right.OBJECT, Right.WITHDRAW])
+def test_what_is_held_back_is_lifted_by_the_person_or_by_the_office_with_a_reason(
+    dataset: "Dataset", officer: User, steward: User, citizen: User, right: Right
+) -> None:
+    asked = services.ask(right=right, person=citizen, words="Không muốn", at=AT)
+    services.done(asked=asked, answer="Đã hạn chế", by=steward, at=LATER)
+    assert trees_seen(officer) == ["C-2"]
+    address = f"/desk/data/rights/{asked.code}/lift"
+    client_of(steward).post(address, {"text": ""})
+    assert trees_seen(officer) == ["C-2"]
+    client_of(steward).post(address, {"text": "Đã sửa xong dữ liệu sai"})
+    if right == Right.WITHDRAW:
+        assert trees_seen(officer) == ["C-2"], "consent comes back from the person alone"
+        client_of(citizen).post(f"/my/rights/{asked.code}/lift")
+    else:
+        page = client_of(citizen).get(f"/my/rights/{asked.code}").content.decode()
+        assert "Đã sửa xong dữ liệu sai" in page
+    assert trees_seen(officer) == ["C-1", "C-2"]
+    with pytest.raises(services.NotAllowedNow):
+        services.lift(asked=asked, reason="Lần nữa", by=citizen, at=LATER)

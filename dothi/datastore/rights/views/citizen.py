@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from dothi.datastore.rights.forms import AskForm
 from dothi.datastore.rights.models import RightsRequest
 from dothi.datastore.rights.rules import SHOWS
 from dothi.datastore.rights.views import shared
+from dothi.datastore.sharing import services as sharing
 
 
 @never_cache
@@ -38,13 +39,10 @@ def page(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your request is with us. We acknowledge it in two days."))
             return redirect("rights:mine", code=made.code)
-    objected = set(
-        selectors.requests_of(request.user)
-        .filter(state=State.OPEN, look__isnull=False)
-        .values_list("look", flat=True)
-    )
+    objected = selectors.objected(request.user)
     context: dict[str, Any] = {
         "form": form,
+        "confirmed": shared.confirmed_of(request.user),
         "requests": [shared.shown(one, at=at) for one in selectors.requests_of(request.user)[:100]],
         "reads": [
             {"read": one, "objected": one.look.pk in objected}
@@ -60,14 +58,14 @@ def page(request: SignedInRequest) -> HttpResponse:
 def object_to(request: SignedInRequest, look: int) -> HttpResponse:
     """Object to one reading: the clock of the law begins."""
     at = clock.now()
-    found = next((one for one in services.reads_of(request.user) if one.look.pk == look), None)
+    found = next(((one, of) for one, of in services.looks_of(request.user) if one.pk == look), None)
     if found is None:
         raise Http404
-    dataset = catalogue.every_dataset().filter(code=found.dataset).first()
+    dataset = catalogue.every_dataset().filter(code=found[1]).first() if found[1] else None
     try:
         made = services.ask(
             right=Right.OBJECT, person=request.user, words=request.POST.get("words", ""), at=at,
-            dataset=dataset, look=found.look,
+            dataset=dataset, look=found[0],
         )  # fmt: skip
     except services.Refused as error:
         messages.error(request, error.message)
@@ -90,9 +88,18 @@ def mine(request: SignedInRequest, code: str) -> HttpResponse:
     found = _own(request, code)
     context = {
         "shown": shared.shown(found, at=clock.now(), explained=True),
+        "papers": shared.papers_of(found),
+        "may_lift": sharing.is_held_back(found.subject),
         "has_copy": found.state == State.DONE and Right(found.right) in SHOWS,
     }
     return render(request, "rights/mine.html", context)
+
+
+@never_cache
+@login_required
+def paper(request: SignedInRequest, code: str, number: str) -> FileResponse:
+    """The proof that one was erased."""
+    return shared.paper(_own(request, code), number)
 
 
 @require_POST
@@ -105,6 +112,31 @@ def withdraw(request: SignedInRequest, code: str) -> HttpResponse:
     else:
         messages.success(request, _("Your request is withdrawn."))
     return redirect("rights:mine", code=code)
+
+
+@require_POST
+@login_required
+def lift(request: SignedInRequest, code: str) -> HttpResponse:
+    """Let the own rows be used again."""
+    try:
+        services.lift(asked=_own(request, code), reason="", by=request.user, at=clock.now())
+    except services.Refused as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Your rows may be used again."))
+    return redirect("rights:mine", code=code)
+
+
+@require_POST
+@login_required
+def take_back(request: SignedInRequest) -> HttpResponse:
+    """Have nothing found any more by a number that an officer confirmed."""
+    one = selectors.confirmed_of(request.user).filter(pk=shared.number(request)).first()
+    if one is None:
+        raise Http404
+    services.take_back(confirmed=one, by=request.user, at=clock.now())
+    messages.success(request, _("Taken back. Nothing is found by it any more."))
+    return redirect("rights:page")
 
 
 @never_cache

@@ -1,9 +1,11 @@
 """The desk of those who answer: requests in the order of their days, one matter, the answers."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,8 +17,10 @@ from dothi.core.access.services import opened
 from dothi.datastore.rights import permissions, selectors, services
 from dothi.datastore.rights.choices import Power, Right, State
 from dothi.datastore.rights.models import RightsRequest
+from dothi.datastore.rights.rules import LIFTED_BY_OFFICE
 from dothi.datastore.rights.views import shared
 from dothi.datastore.sharing import services as sharing
+from dothi.datastore.tables.choices import PersonBy
 
 PAGE = 100
 
@@ -57,19 +61,62 @@ def matter(request: SignedInRequest, code: str) -> HttpResponse:
         record=found.subject, by=request.user.actor, at=at, purpose="handle a request",
         fields=["person", "words"],
     )  # fmt: skip
-    names = selectors.names_of(found.person) if found.state == State.OPEN else []
-    return render(
-        request,
-        "rights/matter.html",
+    return _page(request, found, at)
+
+
+def _page(
+    request: SignedInRequest, asked: RightsRequest, at: datetime, **more: Any
+) -> HttpResponse:
+    is_open = asked.state == State.OPEN
+    names = selectors.names_of(asked.person) if is_open else []
+    context = {
+        "shown": shared.shown(asked, at=at, explained=True),
+        "person": asked.person.get_full_name(),
+        "open": is_open,
+        "tables": [(one, column) for one, (column, _v) in sharing.datasets_with(names).items()],
+        "erases": asked.right == Right.ERASE and is_open,
+        "look": selectors.look_of(asked),
+        "confirmed": shared.confirmed_of(asked.person) if is_open else [],
+        "kinds": [(one.value, one.label) for one in (PersonBy.NUMBER, PersonBy.PHONE)],
+        "may_lift": Right(asked.right) in LIFTED_BY_OFFICE and sharing.is_held_back(asked.subject),
+        "papers": shared.papers_of(asked),
+        **more,
+    }
+    return render(request, "rights/matter.html", context)
+
+
+@never_cache
+@require_POST
+@power_required(Power.HANDLE)
+def look(request: SignedInRequest, code: str) -> HttpResponse:
+    """What an erasure would find, place by place. Nothing goes yet."""
+    at = clock.now()
+    found = _found(request, code)
+    if not permissions.may_handle(request.user, found, on=at.date()):
+        raise Http404
+    try:
+        goes, mark = services.look_up(asked=found, by=request.user, at=at)
+    except services.Refused as error:
+        messages.error(request, error.message)
+        return redirect("rights:matter", code=code)
+    rows = [
         {
-            "shown": shared.shown(found, at=at, explained=True),
-            "person": found.person.get_full_name(),
-            "open": found.state == State.OPEN,
-            "tables": [(one, column) for one, (column, _v) in sharing.datasets_with(names).items()],
-            "erases": found.right == Right.ERASE,
-            "extendable": found.state == State.OPEN,
-        },
-    )
+            "title": one.place.title, "code": one.place.table, "column": one.place.column,
+            "standing": one.standing, "basis": one.basis,
+            "held": sum(1 for count in one.standing.versions.values() if count),
+        }
+        for one in goes
+    ]  # fmt: skip
+    return _page(request, found, at, looked=True, found=rows, looked_at=mark)
+
+
+@power_required(Power.HANDLE)
+def paper(request: SignedInRequest, code: str, number: str) -> FileResponse:
+    """The proof of erasure that the person was given."""
+    found = _found(request, code)
+    if not permissions.may_handle(request.user, found, on=clock.now().date()):
+        raise Http404
+    return shared.paper(found, number)
 
 
 def _done(request: SignedInRequest, found: RightsRequest) -> str:
@@ -104,13 +151,45 @@ def _extended(request: SignedInRequest, found: RightsRequest) -> str:
 def _erased(request: SignedInRequest, found: RightsRequest) -> str:
     if request.POST.get("sure") != "1":
         raise services.AnswerMissing
-    count = services.erase_rows(asked=found, by=request.user, at=clock.now())
-    return _("The rows are erased. Tables: %(count)d.") % {"count": count}
+    said = request.POST
+    came = services.erase_rows(
+        asked=found, looked_at=said.get("looked_at", ""), by=request.user, at=clock.now(),
+        stays={code: said.get(f"basis-{code}", "") for code in said.getlist("stays")},
+    )  # fmt: skip
+    if came.left:
+        raise services.StillThere(came.left)
+    return _("The person is erased. Tables: %(count)d.") % {"count": len(came.proofs)}
+
+
+def _confirmed(request: SignedInRequest, found: RightsRequest) -> str:
+    if request.POST.get("seen") != "1":
+        raise services.AnswerMissing(found.code)
+    named_by = request.POST.get("named_by", "")
+    services.confirm(
+        asked=found, value=request.POST.get("value", ""), by=request.user, at=clock.now(),
+        named_by=PersonBy(named_by) if named_by in PersonBy.values else PersonBy.NUMBER,
+    )  # fmt: skip
+    return _("Confirmed. Rows are found by it now, and it is written to the person.")
+
+
+def _taken_back(request: SignedInRequest, found: RightsRequest) -> str:
+    one = selectors.confirmed_of(found.person).filter(pk=shared.number(request)).first()
+    if one is None:
+        raise services.NotAllowedNow(found.code)
+    services.take_back(confirmed=one, by=request.user, at=clock.now())
+    return _("Taken back. Nothing is found by it any more.")
+
+
+def _lifted(request: SignedInRequest, found: RightsRequest) -> str:
+    services.lift(
+        asked=found, reason=request.POST.get("text", ""), by=request.user, at=clock.now()
+    )  # fmt: skip
+    return _("Lifted, and written to the person.")
 
 
 DEEDS: dict[str, Callable[[SignedInRequest, RightsRequest], str]] = {
     "acknowledge": _acknowledged, "extend": _extended, "done": _done, "refuse": _refused,
-    "erase": _erased,
+    "erase": _erased, "confirm": _confirmed, "take-back": _taken_back, "lift": _lifted,
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from dothi.datastore.sharing.services.granting import To as To
 from dothi.datastore.sharing.services.granting import end as end
 from dothi.datastore.sharing.services.granting import expire as expire
 from dothi.datastore.sharing.services.granting import forget_files as forget_files
+from dothi.datastore.sharing.services.granting import give as give
 from dothi.datastore.sharing.services.granting import grant as grant
 from dothi.datastore.sharing.services.once import open_once as open_once
 from dothi.datastore.sharing.services.opening import NothingYet as NothingYet
@@ -37,7 +38,9 @@ from dothi.datastore.sharing.services.opening import Opening as Opening
 from dothi.datastore.sharing.services.opening import PurposeNeeded as PurposeNeeded
 from dothi.datastore.sharing.services.opening import open_dataset as open_dataset
 from dothi.datastore.sharing.services.persons import datasets_with as datasets_with
+from dothi.datastore.sharing.services.persons import everywhere as everywhere
 from dothi.datastore.sharing.services.persons import identify as identify
+from dothi.datastore.sharing.services.persons import is_held_back as is_held_back
 from dothi.datastore.sharing.services.persons import lift as lift
 from dothi.datastore.sharing.services.persons import record_of_table as record_of_table
 from dothi.datastore.sharing.services.persons import records_with as records_with

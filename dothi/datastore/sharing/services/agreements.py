@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import translation
+
+from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.core.clock import local
 from dothi.core.papers import selectors as papers
@@ -17,7 +20,9 @@ SHOWN = {Rule.KEEP: "nguyên giá trị", Rule.TOKEN: "mã thay thế", Rule.MAS
 COMPARED = {How.ONE_OF: "là", How.FROM: "từ", How.BEFORE: "trước"}
 
 
-def issue(grant: Grant, *, asker: User, by: User, at: datetime) -> Paper:
+def issue(grant: Grant, *, asker: User | None, by: User, at: datetime) -> Paper:
+    with translation.override("vi"):
+        words = _words(grant, asker)
     unit = grant.dataset.unit
     root = units.root(on=local(at).date())
     above = root.name_vi if root.pk != unit.pk else ""
@@ -30,7 +35,7 @@ def issue(grant: Grant, *, asker: User, by: User, at: datetime) -> Paper:
             place=unit.name_vi, signer_title="Đại diện bên cho khai thác",
             signer=by.get_full_name(),
         ),
-        context=_words(grant, asker),
+        context=words,
         at=at,
         by=by.actor,
     )  # fmt: skip
@@ -41,7 +46,7 @@ def void(grant: Grant, *, by: str, at: datetime, reason: str) -> None:
         issuing.revoke(paper=paper, reason=reason[:200], by=by, at=at)
 
 
-def _words(grant: Grant, asker: User) -> dict[str, Any]:
+def _words(grant: Grant, asker: User | None) -> dict[str, Any]:
     contract = grant.dataset.agreed
     titles = {one.name: one.title_vi for one in contract.fields} if contract else {}
     rows = [
@@ -49,7 +54,9 @@ def _words(grant: Grant, asker: User) -> dict[str, Any]:
         for one in grant.where
     ]
     unit = grant.unit.name_vi if grant.unit else ""
-    receiver = ", ".join(one for one in (asker.get_full_name(), grant.partner, unit) if one)
+    named = asker.get_full_name() if asker else str(Role(grant.role).label) if grant.role else ""
+    key = grant.key.name if grant.key else ""
+    receiver = ", ".join(one for one in (named, key, grant.partner, unit) if one)
     return {
         "receiver": receiver,
         "dataset": f"{grant.dataset.title_vi} ({grant.dataset.code})",

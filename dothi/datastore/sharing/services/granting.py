@@ -105,6 +105,21 @@ def grant(
     return made
 
 
+@transaction.atomic
+def give(*, dataset: "Dataset", to: To, terms: Terms, by: User, at: datetime) -> Grant:
+    """Grant a use that nobody asked for: the paper goes to who holds it. Nobody gives one to
+    themselves: that is asked for, and another decides.
+
+    Raises:
+        As `grant`.
+    """
+    if to.user is not None and to.user.pk == by.pk:
+        raise FourEyes
+    made = grant(dataset=dataset, to=to, terms=terms, by=by.actor, at=at)
+    agreements.issue(made, asker=to.user, by=by, at=at)
+    return made
+
+
 def check(dataset: "Dataset", terms: Terms, *, at: datetime) -> None:
     """What is wrong with terms whoever grants them. Raises as `grant`."""
     if dataset.state != State.PUBLISHED or dataset.agreed is None:

@@ -127,6 +127,11 @@ def lift(*, matter: str, by: str, at: datetime) -> int:
     return lifted
 
 
+def is_held_back(matter: str) -> bool:
+    """Whether this matter still leaves rows out."""
+    return Restriction.objects.filter(matter=matter, lifted_at=None).exists()
+
+
 def held_back(dataset: "Dataset") -> tuple[Condition, ...]:
     """The condition that leaves out whoever restricted the use of the own rows."""
     said = PersonColumn.objects.filter(dataset=dataset).first()
@@ -179,6 +184,24 @@ def _values(version: "Version", said: PersonColumn, hashes: list[str]) -> list[s
             f"where {person} in ({marks}) order by 1"
         ).fetchall()
     return [one for (one,) in rows]
+
+
+def everywhere(names: Iterable[Named]) -> list[served.Place]:
+    """Everywhere in the store where these names stand, as they are written there: also in versions
+    before the newest, in received files, lines put aside and folders of sources."""
+    wanted = list(names)
+    found = []
+    for said in PersonColumn.objects.select_related("dataset").order_by("dataset__code"):
+        dataset, by = said.dataset, PersonBy(said.named_by)
+        own = [value for named_by, value in wanted if named_by == by]
+        values = served.spellings(dataset.code, said.column, by, own)
+        if values:
+            found.append(
+                served.Place(
+                    table=dataset.code, title=dataset.title_vi, column=said.column, values=values
+                )
+            )  # fmt: skip
+    return found
 
 
 def rows_about(names: Iterable[Named]) -> dict[str, list[dict[str, object]]]:

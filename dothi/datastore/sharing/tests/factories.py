@@ -44,17 +44,17 @@ def trees() -> Contract:
     )  # fmt: skip
 
 
-def publish(rows: Iterable[tuple[Any, ...]] = ROWS, run: str = "DR-1") -> None:
+def publish(rows: Iterable[tuple[Any, ...]] = ROWS, run: str = "DR-1", code: str = CODE) -> None:
     schema = pa.schema([
         ("tree", pa.string()), ("species", pa.string()), ("height", pa.float64()),
         ("planted_at", pa.timestamp("us", tz="UTC")), ("keeper", pa.string()),
         ("keeper_id", pa.string()), ("longitude", pa.float64()), ("latitude", pa.float64()),
     ])  # fmt: skip
-    path = tables.workspace(CODE, run) / "part.parquet"
+    path = tables.workspace(code, run) / "part.parquet"
     made = [dict(zip(schema.names, row, strict=True)) for row in rows]
     pq.write_table(pa.Table.from_pylist(made, schema=schema), path)
     tables.publish(
-        CODE, [path], mode=Mode.REPLACE, key=("tree",), schema=schema, run=run, by="system", at=AT
+        code, [path], mode=Mode.REPLACE, key=("tree",), schema=schema, run=run, by="system", at=AT
     )
 
 

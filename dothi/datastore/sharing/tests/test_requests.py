@@ -9,7 +9,7 @@ from django.test import Client
 from dothi.accounts import services as people
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
-from dothi.accounts.tests.factories import make_citizen, make_officer, make_root, post_of
+from dothi.accounts.tests.factories import make_citizen, make_officer, make_root, make_ward, post_of
 from dothi.core.clocks import selectors as clocks
 from dothi.core.inbox.models import Duty
 from dothi.core.notices.models import Notice
@@ -335,3 +335,40 @@ def test_a_steward_says_which_column_names_the_person(
     said = PersonColumn.objects.get()
     assert (said.column, said.named_by) == ("keeper_id", "number")
     assert client_of(officer).post(address, {}).status_code == 403
+
+
+GIVEN = {
+    "kind": "post", "role": "specialist", "purpose": "Chăm cây trước mùa mưa",
+    "legal_basis": "Quyết định 12/QĐ-UBND", "last_day": "2027-01-31", "c-tree": "keep",
+    "w0-column": "tree", "w0-how": "one_of", "w0-values": "C-1", "at_least": "5",
+}  # fmt: skip
+
+
+def test_a_steward_grants_a_use_that_nobody_asked_for(
+    dataset: "Dataset", root: Unit, officer: User, steward: User
+) -> None:
+    client, door = client_of(steward), f"/desk/data/sharing/grants/{CODE}"
+    assert dataset.title in client.get("/desk/data/sharing/grants/").content.decode()
+    assert client.post(door, GIVEN).status_code == 422, "a post is one of a unit"
+    where = client.post(door, {**GIVEN, "unit": root.pk})["Location"]
+    made = Grant.objects.get()
+    assert (made.role, made.unit, made.asked_by) == ("specialist", root, "")
+    assert (made.where, made.expires_on) == (ONE_TREE, date(2027, 2, 1))
+    assert papers.of(made.subject).count() == 1
+    assert "Chăm cây trước mùa mưa" in client.get(where).content.decode()
+    answer = client.post(door, {**GIVEN, "kind": "person", "username": officer.username})
+    assert answer.status_code == 302
+    assert Grant.objects.latest("id").user == officer
+
+
+def test_nobody_grants_a_use_to_themselves_or_of_what_others_keep(
+    dataset: "Dataset", root: Unit, officer: User, steward: User
+) -> None:
+    door = f"/desk/data/sharing/grants/{CODE}"
+    for name in (steward.username, "nobody.there"):
+        said = {**GIVEN, "kind": "person", "username": name}
+        assert client_of(steward).post(door, said).status_code == 422
+    assert client_of(officer).get(door).status_code == 403
+    other = make_officer("xa", unit=make_ward(under=root), role=Role.STEWARD)
+    assert client_of(other).get(door).status_code == 404
+    assert not Grant.objects.exists()

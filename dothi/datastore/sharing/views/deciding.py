@@ -37,6 +37,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
         request,
         "sharing/desk.html",
         {
+            "may_give": permissions.may_decide(request.user, None, on=at.date()),
             "waiting": [shared.application_shown(one, at=at) for one in waiting[:PAGE]],
             "uses": [shared.grant_shown(one, at=at) for one in [*in_force[:PAGE], *over[:PAGE]]],
             "answered": [

@@ -3,6 +3,7 @@
 from dothi.datastore.sources.ports.kinds import (
     Asked,
     Fetched,
+    Keeping,
     Kind,
     NotFetched,
     Setting,
@@ -17,6 +18,7 @@ from dothi.datastore.sources.ports.records import RecordFile, lines, pick
 __all__ = [
     "Asked",
     "Fetched",
+    "Keeping",
     "Kind",
     "NotFetched",
     "RecordFile",

@@ -1,6 +1,6 @@
 """A kind of source: its settings, and the function that fetches what is new."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -114,6 +114,16 @@ class NotFetched(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """What a kind whose files lie on this machine lets the house do with them."""
+
+    # All that wait, were taken or refused. May raise `NotFetched`.
+    files: Callable[[Asked], Iterable[Path]]
+    # Remove one of them for good, and leave a note that does not come in as a file.
+    take_away: Callable[[Asked, Path, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Kind:
     """Where data can come from. `fetch` gives None when nothing is new."""
 
@@ -129,6 +139,7 @@ class Kind:
     faults: Callable[[Mapping[str, str]], Mapping[str, Fault]] = lambda settings: {}
     # Told what became of a file; after a kill it is told again.
     settle: Callable[[Asked, Settled], None] | None = None
+    keeping: Keeping | None = None
 
     @property
     def secrets(self) -> frozenset[str]:

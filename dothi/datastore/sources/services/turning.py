@@ -26,13 +26,13 @@ from dothi.datastore.sources.choices import Fault, Outcome, Publishing, State
 from dothi.datastore.sources.models import Fetch, Source
 from dothi.datastore.sources.ports import Fetched, NotFetched, Settled, Verdict, kinds
 from dothi.datastore.sources.selectors import source_of
-from dothi.datastore.sources.services import telling, wording
+from dothi.datastore.sources.services import forgetting, telling, wording
 from dothi.datastore.sources.services.asking import asked, fetched, workspace
 from dothi.datastore.sources.services.managing import hold, is_fit, today
+from dothi.datastore.sources.services.waking import FETCHERS
 from dothi.datastore.sources.services.waking import TURN as TURN
 
 logger = logging.getLogger(__name__)
-FETCHERS = 7_321  # Space of advisory locks: one turn a source, on every machine.
 SYSTEM = "system"
 IDLE_KEPT = timedelta(days=14)
 IN_SEARCH = (RunState.WAITING, RunState.READING)
@@ -163,6 +163,7 @@ def _land(source: Source, row: Fetch, found: Fetched, at: datetime) -> None:
     except ingestion.TooLarge as error:
         raise NotFetched(Fault.TOO_LARGE, size=error.size) from error
     except ingestion.HeldErased as error:
+        forgetting.take_away(source, found.path, at=at)
         raise NotFetched(Fault.REFUSED, refusal=Refusal.ERASED.value) from error
     row.name, row.delivery, row.size = found.name[:200], delivery.code, delivery.size
     row.heads = None if found.heads is None else list(found.heads)

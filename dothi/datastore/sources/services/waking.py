@@ -2,6 +2,7 @@
 
 from dothi.core import queueing
 
+FETCHERS = 7_321  # Space of advisory locks: one turn a source, on every machine.
 TURN = "sources.turn"  # Name of the job.
 QUEUE = "sources"  # It waits for machines of others: a worker of its own does it (`run.working`).
 

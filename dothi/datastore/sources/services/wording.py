@@ -20,6 +20,13 @@ def fault(code: str, facts: Mapping[str, Any]) -> str:
     return _sentences().get(code, "") % _Facts(facts)
 
 
+def taken_away(reason: str) -> str:
+    """The note beside files that were refused, for who sends them."""
+    said = _("The file held somebody who had their data erased, and was taken away.")
+    ask = _("Please send it again without them.")
+    return f"{said} {ask} {reason}".strip()
+
+
 def masked(address: str) -> str:
     """Enough of an address to know it again, not enough to write to it."""
     local, at, domain = address.partition("@")

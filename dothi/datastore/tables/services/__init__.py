@@ -5,6 +5,7 @@ audit and event follow in one transaction.
 """
 
 from dothi.datastore.tables.rules.columns import SchemaRefused
+from dothi.datastore.tables.rules.persons import normal as plain_name
 from dothi.datastore.tables.services.accounting import LogLost, copying
 from dothi.datastore.tables.services.erasing import (
     ColumnUnknown,
@@ -14,6 +15,8 @@ from dothi.datastore.tables.services.erasing import (
     standing,
 )
 from dothi.datastore.tables.services.keeping import NotAsBefore, Tidied, compact, keep, tidy
+from dothi.datastore.tables.services.naming import spellings
+from dothi.datastore.tables.services.proving import Erased, Place, Stays, erase_person
 from dothi.datastore.tables.services.releases import (
     ReleaseTaken,
     lift_release,
@@ -38,23 +41,28 @@ from dothi.datastore.tables.services.writing import (
 
 __all__ = [
     "ColumnUnknown",
+    "Erased",
     "LogLost",
     "MovedOn",
     "NotAsBefore",
+    "Place",
     "ReleaseTaken",
     "SchemaRefused",
     "Standing",
+    "Stays",
     "StillThere",
     "Tidied",
     "compact",
     "copying",
     "erase",
+    "erase_person",
     "finish",
     "forget_role",
     "keep",
     "lift_release",
     "person_hash",
     "person_key",
+    "plain_name",
     "publish",
     "release",
     "remove",
@@ -62,6 +70,7 @@ __all__ = [
     "roll_back",
     "serve",
     "serve_again",
+    "spellings",
     "standing",
     "tidy",
     "workspace",

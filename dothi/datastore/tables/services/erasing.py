@@ -27,6 +27,7 @@ from dothi.datastore.tables.services.serving import NAME, forget_serving, serve
 from dothi.datastore.tables.services.writing import commit, content_of, described, without
 
 GONE = "gone"  # The values, as a table in DuckDB.
+TEXT = "string"
 CLEAN, CLOSED, REWRITTEN = "clean", "closed", "rewritten"
 
 
@@ -133,10 +134,10 @@ def standing(table: str, column: str, values: Collection[str], *, at: datetime) 
     """What `erase` would find, without a change.
 
     Raises:
-        Table.DoesNotExist, ColumnUnknown: see there.
+        ColumnUnknown: see there.
     """
-    held = Table.objects.get(code=table)
-    found, rows = _looked_up(held, column, _type_of(held, column), values)
+    held = Table.objects.filter(code=table).first()
+    found, rows = _looked_up(held, column, _type_of(held, column), values) if held else ([], [])
     wanted = Wanted(
         table=table, column=column, values=frozenset(values), rows=rows, reason="", by="", at=at
     )
@@ -180,10 +181,13 @@ def _name(connection: Connection, column: str, kind: str, values: Collection[str
 
 
 def _type_of(table: Table, column: str) -> str:
-    for version in table.versions.order_by("-number"):
-        for one in version.shape:
+    shapes = [version.shape for version in table.versions.order_by("-number")]
+    for shape in shapes:
+        for one in shape:
             if one.name == column:
                 return one.type
+    if not shapes:  # Nothing was published yet; files that came in may hold the person.
+        return TEXT
     raise ColumnUnknown(column)
 
 
@@ -308,6 +312,8 @@ def _in_rows(connection: Connection, source: str, column: str) -> int:
 
 def _build_serving(table: Table, hit: Sequence[Found], *, at: datetime) -> None:
     """Files for the roles that had one, of what came in the place of their versions."""
+    if not hit:
+        return
     newest = table.versions.select_related("table").get(replaced_at=None)
     for one in hit:
         for role in one.roles:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from dothi.accounts.selectors import names_of
 from dothi.core import clock
 from dothi.core.access.services import opened
 from dothi.core.crypto.services import keyed_hash
+from dothi.core.papers.http import issued
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.tables import forms, permissions, selectors, services
 from dothi.datastore.tables.choices import Power
@@ -61,7 +62,7 @@ def erase(request: SignedInRequest) -> HttpResponse:
         looked_at = _mark(asked["columns"], asked["values"])
         # What is erased is what was looked at: other values or columns are looked up first.
         if asked["sure"] and request.POST.get("looked_at") == looked_at:
-            return _erased(request, pairs, asked["values"], asked["reason"], at)
+            return _erased(request, kept, pairs, asked["values"], asked["reason"], at)
         context["found"] = [
             _standing(request, kept[code].title, code, column, asked["values"], at)
             for code, column in pairs
@@ -92,31 +93,28 @@ def _standing(
 
 
 def _erased(
-    request: SignedInRequest, pairs: list[Any], values: list[str], reason: str, at: datetime
-) -> HttpResponse:
-    done = []
-    for code, column in pairs:
-        try:
-            proof = services.erase(
-                code, column, values, reason=reason, by=request.user.actor, at=at
-            )
-        except services.StillThere:
-            messages.error(
-                request,
-                _("Some files of “%(code)s” could not be cleared. Please erase again.")
-                % {"code": code},
-            )
-        else:
-            done.append(proof)
-    if done:
+    request: SignedInRequest, kept: dict[str, "Dataset"], pairs: list[Any], values: list[str],
+    reason: str, at: datetime,
+) -> HttpResponse:  # fmt: skip
+    places = [
+        services.Place(table=code, title=kept[code].title_vi, column=column, values=values)
+        for code, column in pairs
+    ]
+    unit = kept[places[0].table].unit
+    came = services.erase_person(places, unit=unit, reason=reason, by=request.user, at=at)
+    for code in came.left:
+        messages.error(
+            request,
+            _("Some files of “%(code)s” could not be cleared. Please erase again.")
+            % {"code": code},
+        )
+    if came.proofs:
         messages.success(
             request, _("Erased. The proof can be printed for the file of the request.")
         )
-    return (
-        redirect("tables:erasure", number=done[-1].pk)
-        if len(done) == 1
-        else redirect("tables:erasures")
-    )
+    if len(came.proofs) == 1:
+        return redirect("tables:erasure", number=came.proofs[0].pk)
+    return redirect("tables:erasures")
 
 
 @power_required(Power.ERASE)
@@ -145,5 +143,17 @@ def erasure(request: SignedInRequest, number: int) -> HttpResponse:
         "lines_aside": reached.get("ingestion", {}).get("lines_aside", 0),
         "records": reached.get("resolution", {}).get("records", 0),
         "exports": reached.get("sharing", {}).get("exports", 0),
+        "dropped": reached.get("sources", {}).get("dropped", 0),
+        "papers": selectors.papers_on([proof]),
     }
     return render(request, "tables/erasure.html", context)
+
+
+@power_required(Power.ERASE)
+def paper(request: SignedInRequest, number: int, code: str) -> FileResponse:
+    """The paper on it, as it was issued."""
+    proof = selectors.all_erasures(list(_kept(request, clock.now()))).filter(pk=number).first()
+    found = selectors.papers_on([proof]).filter(code=code).first() if proof else None
+    if found is None:
+        raise Http404
+    return issued(found.subject, code)

@@ -15,6 +15,7 @@ from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.core.clocks.selectors import view as clock_view
 from dothi.core.limits.http import limited
+from dothi.datastore.rights import selectors as rights
 from dothi.feedback import forms, permissions, selectors, services
 from dothi.feedback.choices import State
 from dothi.feedback.models import Ticket
@@ -155,6 +156,9 @@ def _tracked(request: HttpRequest, ticket: Ticket, at: datetime) -> dict[str, An
         "may_reopen": permissions.may_reopen(ticket, at=at),
         "may_write": ticket.state != State.TRANSFERRED,
         "looks": list(selectors.looks_at([ticket])[:20]),
+        # Who is signed in objects with one button; by the secret code alone nobody claims a right.
+        "objected": rights.objected(request.user) if mine and isinstance(request.user, User)
+        else set(),
         "has_contact": reporter is not None and bool(
             reporter.name or reporter.phone or reporter.email
         ),
