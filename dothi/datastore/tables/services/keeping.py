@@ -149,6 +149,8 @@ def vacuum(table: Table, *, grace_from: datetime | None = None) -> list[str]:
 
     Versions that were closed after `grace_from` keep theirs. Return the names of the files.
     """
+    if table.delta < 0:  # Nothing was ever published.
+        return []
     readable = table.versions.filter(closed_at=None)
     if grace_from is not None:
         readable |= table.versions.filter(closed_at__gt=grace_from)
