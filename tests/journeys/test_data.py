@@ -54,7 +54,7 @@ def test_a_steward_describes_agrees_and_publishes_and_a_citizen_finds_it(
 def begin(page: Page, house: House) -> None:
     page.goto(f"{house.url}/en/desk/data/new")
     page.fill("[name=code]", "cay-thu")
-    page.fill("[name=title_vi]", "Cây xanh đường phố")
+    page.fill("[name=title_vi]", "Cây xanh đo thử")
     page.fill("[name=description_vi]", "Mỗi dòng là một cây trên vỉa hè.")
     page.check("[name=themes][value=environment]")
     page.select_option("[name=share]", "open")
@@ -98,7 +98,7 @@ def find_it(browser: Browser, house: House) -> None:
     with browser.new_context(viewport=PHONE) as citizen:  # type: ignore[arg-type]
         page = citizen.new_page()
         page.goto(f"{house.url}/data/?q=cay+xanh")
-        page.get_by_role("link", name="Cây xanh đường phố").click()
+        page.get_by_role("link", name="Cây xanh đo thử").click()
         looked_at(page)
         with urllib.request.urlopen(f"{house.url}/data/cay-thu/contract.yaml") as answer:
             contract = odcs.contract_of(odcs.load(answer.read().decode())).contract

@@ -145,6 +145,7 @@ def test_a_signal_ends_the_work_in_order_and_a_second_does_not_break_it_off(numb
     code = (
         "import os, signal, time\n"
         "from dothi.run.process import Stopped, stop_on_signals\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # Perhaps run under nohup.
         "stop_on_signals()\n"
         "try:\n"
         f"    os.kill(os.getpid(), {int(number)}); time.sleep(5)\n"
