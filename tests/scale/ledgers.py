@@ -92,7 +92,8 @@ def check(*, at_least: int) -> None:
     for version in versions:
         assert selectors.counted(version) == (version.rows, version.checksum), version
     for pin in selectors.pinned("cited"):
-        assert selectors.serving(pin.version, WHOLE), "a board would find nothing to read"
+        if pin.version.table.code == TABLE:
+            assert selectors.serving(pin.version, WHOLE), "who reads it would find nothing"
 
 
 def keep() -> int:
