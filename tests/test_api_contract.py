@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -62,3 +63,12 @@ def test_feedback_keeps_to_its_description(city: City) -> None:
         keeps_its_word()
         tried.append(operation.path)
     assert len(tried) == 4
+
+
+@pytest.mark.parametrize("since", ["2026-11-02T10:36:19-23:18", "2026-11-02T10:36:19+23:59"])
+def test_offsets_that_no_place_has_are_read_as_the_moment_they_name(
+    city: City, client: Client, since: str
+) -> None:
+    submit()
+    answer = client.get("/api/v1/feedback", {"since": since})
+    assert answer.status_code == 200, answer.content

@@ -1,6 +1,6 @@
 """Reports as programs read them: public facts only."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -211,7 +211,8 @@ def _in_reach(at: datetime | None) -> datetime | None:
     """Times of other centuries narrow nothing, and some cannot be told in our zone."""
     if at is None or not 1900 < at.year < 2200:
         return None
-    return at
+    # Offsets that no place has are valid in a date, but not to a database.
+    return at.astimezone(UTC) if at.tzinfo else at
 
 
 def _category(subject: Category, questions: list[Question]) -> dict[str, object]:
