@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from dothi.accounts import registry
@@ -17,6 +17,7 @@ from dothi.core.attachments import selectors as files
 from dothi.core.attachments.models import Attachment
 from dothi.core.audit import selectors as audit
 from dothi.core.audit.models import Entry
+from dothi.core.searching import holding
 from dothi.lib import text_vi
 from dothi.portal.choices import Category, Power, State
 from dothi.portal.models import Article, Revision, Visits
@@ -92,9 +93,7 @@ def search(words: str) -> QuerySet[Article]:
     tokens = text_vi.tokens(words)
     if not tokens:
         return Article.objects.none()
-    query = SearchQuery(
-        " & ".join(f"{token}:*" for token in tokens), search_type="raw", config="simple"
-    )
+    query = holding(tokens)
     ranked = live().filter(search=query).annotate(rank=SearchRank(F("search"), query))
     return ranked.order_by("-rank", "-published_at", "-id")
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db.models import F, Q, QuerySet
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.accounts.selectors import Standing
+from dothi.core.searching import holding
 from dothi.feedback.choices import Power, State, Visibility
 from dothi.feedback.models import Message, Move, Ticket
 from dothi.feedback.selectors import catalogue
@@ -151,11 +152,8 @@ def searched(rows: QuerySet[Ticket], search: str) -> QuerySet[Ticket]:
     words = text_vi.tokens(text)[:12]
     if not words:
         return rows.none()
-    query = SearchQuery(
-        " & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"
-    )
     vector = SearchVector(F("folded"), config="simple")
-    return rows.annotate(words=vector).filter(words=query)
+    return rows.annotate(words=vector).filter(words=holding(words))
 
 
 def timeline(ticket: Ticket) -> list[Move]:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db.models import F
 
 from dothi.core.clock import local
+from dothi.core.searching import holding
 from dothi.feedback.choices import Parameter, Visibility
 from dothi.feedback.models import Ticket
 from dothi.feedback.rules import Trait
@@ -108,12 +109,9 @@ def similar_for_entry(
 def _rows(words: Iterable[str]) -> list[Ticket]:
     """The newest reports with a point that hold these words somewhere; none about officers."""
     about = [row.pk for row in catalogue.current().by_id.values() if row.conduct]
-    query = SearchQuery(
-        " & ".join(f"{word}:*" for word in words), search_type="raw", config="simple"
-    )
     rows = (
         Ticket.objects.annotate(words=SearchVector(F("folded"), config="simple"))
-        .filter(words=query, lon__isnull=False)
+        .filter(words=holding(words), lon__isnull=False)
         .exclude(address="")
         .exclude(category__in=about)
         .only("address", "lon", "lat", "unit_id", "received_at")

@@ -3,15 +3,14 @@
 import re
 from datetime import datetime
 
-from django.contrib.postgres.search import SearchVector
 from django.db import transaction
-from django.db.models import Value
 from django.utils.html import strip_tags
 
 from dothi.accounts.models import User
 from dothi.core.attachments import services as files
 from dothi.core.audit.services import record
 from dothi.core.events.services import publish as tell
+from dothi.core.searching import Vector, weighed
 from dothi.lib import text_vi
 from dothi.portal import events, rules, selectors
 from dothi.portal.choices import State
@@ -259,14 +258,14 @@ def _check_ready(article: Article) -> None:
             raise NotReady(name)
 
 
-def _search_vector(revision: Revision) -> object:
+def _search_vector(revision: Revision) -> Vector:
     """Weighted folded words: title before summary before body, both languages."""
-    vector: object = None
-    for weight, fields in (("A", "title"), ("B", "summary"), ("D", "body")):
-        words = " ".join(
-            text_vi.fold(strip_tags(getattr(revision, f"{fields}_{language}")))
-            for language in ("vi", "en")
-        )
-        part = SearchVector(Value(words), config="simple", weight=weight)
-        vector = part if vector is None else vector + part  # type: ignore[operator]
-    return vector
+    return weighed(
+        {
+            weight: " ".join(
+                text_vi.fold(strip_tags(getattr(revision, f"{fields}_{language}")))
+                for language in ("vi", "en")
+            )
+            for weight, fields in (("A", "title"), ("B", "summary"), ("D", "body"))
+        }
+    )

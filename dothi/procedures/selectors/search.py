@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db.models import F, QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from dothi.core.searching import holding
 from dothi.lib import text_vi
 from dothi.procedures.models import Version, Word
 from dothi.procedures.selectors.versions import in_force
@@ -49,9 +50,7 @@ def search(words: str, *, on: date, area: str = "") -> Found:
 
 
 def _holding(rows: QuerySet[Version], tokens: Sequence[str]) -> list[Version]:
-    query = SearchQuery(
-        " & ".join(f"{token}:*" for token in tokens), search_type="raw", config="simple"
-    )
+    query = holding(tokens)
     rank = SearchRank(F("search"), query, weights=WEIGHTS)
     held = rows.filter(search=query).annotate(rank=rank)
     return list(held.order_by("-rank", "procedure__code")[:MOST])

@@ -46,7 +46,7 @@ def publish(*, version: Version, valid_from: date, by: str, at: datetime) -> Ver
     current.save()
     procedure.area = Area.objects.get(code=definition.area)
     procedure.save(update_fields=["area"])
-    index(current)
+    index(current, definition, procedure.area)
     record("procedures.publish", subject=f"procedures.procedure:{procedure.code}", by=by, at=at,
            number=current.number, valid_from=valid_from.isoformat())  # fmt: skip
     tell(

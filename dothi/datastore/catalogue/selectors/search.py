@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db.models import F, Q, QuerySet
 from rapidfuzz import fuzz, process
 
 from dothi.accounts.models import User
+from dothi.core.searching import holding
 from dothi.datastore.catalogue.models import Column, Dataset, Word
 from dothi.datastore.catalogue.selectors.seen import datasets_seen_by
 from dothi.lib import text_vi
@@ -85,9 +86,7 @@ def matching(
 
 
 def _holding(rows: QuerySet[Dataset], tokens: list[str]) -> QuerySet[Dataset]:
-    query = SearchQuery(
-        " & ".join(f"{token}:*" for token in tokens), search_type="raw", config="simple"
-    )
+    query = holding(tokens)
     ranked = rows.filter(search=query).annotate(rank=SearchRank(F("search"), query))
     return ranked.order_by("-rank", "-published_at", "code")
 

@@ -1,9 +1,8 @@
 """The words by which a dataset is found: kept beside it, made anew whenever one of them changes."""
 
-from django.contrib.postgres.search import SearchVector
-from django.db.models import Value
 from django.utils import translation
 
+from dothi.core.searching import weighed
 from dothi.datastore.catalogue.choices import Theme
 from dothi.datastore.catalogue.models import Column, Dataset, Word
 from dothi.lib import text_vi
@@ -22,13 +21,9 @@ def index(dataset: Dataset) -> None:
             (dataset.description_vi, dataset.description_en, dataset.agency_vi, dataset.agency_en)
         ),
     }
-    vector: object = None
-    words: set[str] = set()
-    for weight, text in weighted.items():
-        tokens = text_vi.tokens(text)
-        words.update(token[:LONGEST_WORD] for token in tokens)
-        part = SearchVector(Value(" ".join(tokens)), config="simple", weight=weight)
-        vector = part if vector is None else vector + part  # type: ignore[operator]
+    tokens = {weight: text_vi.tokens(text) for weight, text in weighted.items()}
+    words = {token[:LONGEST_WORD] for found in tokens.values() for token in found}
+    vector = weighed({weight: " ".join(found) for weight, found in tokens.items()})
     Dataset.objects.filter(pk=dataset.pk).update(search=vector)
     Word.objects.filter(dataset=dataset).exclude(word__in=words).delete()
     Word.objects.bulk_create(
