@@ -179,5 +179,3 @@ class Power(StrEnum):
     """What a post may be allowed to do here."""
 
     SEE = "procedures.see"
-    DESIGN = "procedures.design"
-    PUBLISH = "procedures.publish"

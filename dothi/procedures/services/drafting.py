@@ -49,21 +49,9 @@ def draft(
     version.definition = definition.model_dump(mode="json")
     version.note, version.made_by, version.changed_at = note, by, at
     version.save()
-    _record("procedures.draft", version, by=by, at=at)
+    record("procedures.draft", subject=f"procedures.procedure:{procedure.code}", by=by, at=at,
+           number=version.number)  # fmt: skip
     return version
-
-
-@transaction.atomic
-def discard(*, version: Version, by: str, at: datetime) -> None:
-    """Throw a draft away.
-
-    Raises:
-        AnotherWasFaster: it is no longer a draft.
-    """
-    gone, _ = Version.objects.filter(pk=version.pk, state=State.DRAFT).delete()
-    if not gone:
-        raise AnotherWasFaster(version.procedure.code)
-    _record("procedures.discard", version, by=by, at=at)
 
 
 def definition_of(document: Mapping[str, Any] | Definition) -> Definition:
@@ -82,10 +70,3 @@ def definition_of(document: Mapping[str, Any] | Definition) -> Definition:
             for one in error.errors(include_url=False, include_context=False)
         ]
         raise NotADefinition(places) from error
-
-
-def _record(verb: str, version: Version, *, by: str, at: datetime) -> None:
-    record(
-        verb, subject=f"procedures.procedure:{version.procedure.code}", by=by, at=at,
-        number=version.number,
-    )  # fmt: skip

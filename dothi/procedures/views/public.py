@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from dothi.core import clock
+from dothi.lib import text_vi
 from dothi.procedures import permissions, selectors, services, wording
 from dothi.procedures.choices import Channel, Part
 from dothi.procedures.models import Version
@@ -32,7 +33,7 @@ class Item:
 def procedures(request: HttpRequest) -> HttpResponse:
     """Find a procedure by what happened, by name or by field."""
     on = clock.now().date()
-    words = " ".join(request.GET.get("q", "").split())[:WORDS]
+    words = text_vi.tidy(request.GET.get("q", ""))[:WORDS]
     area = request.GET.get("area", "")
     found = selectors.search(words, on=on, area=area)
     return render(
@@ -56,12 +57,11 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     if version is None:
         raise Http404
     definition = version.content
-    office = permissions.may_see_drafts(request.user, on=now.date())
+    office = permissions.may_see_doubts(request.user, on=now.date())
     return render(
         request,
         "procedures/page.html",
         {
-            "definition": definition,
             "code": code,
             "number": version.number,
             "area": version.procedure.area,
@@ -76,7 +76,6 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
                 (_said(section.name), [_said(field.name) for field in section.fields])
                 for section in definition.form.sections
             ],
-            "channel": Channel(definition.channel),
             "national": NATIONAL_PORTAL if definition.channel == Channel.NATIONAL else "",
             "as_of": definition.as_of,
             "valid_from": version.valid_from,
@@ -170,7 +169,7 @@ def _results(definition: Definition) -> list[tuple[str, int | None]]:
 
 
 def _sources(definition: Definition) -> list[tuple[str, Source]]:
-    stated = [(str(Part(part).label), source) for part, source in definition.sources.items()]
+    stated = [(str(part.label), source) for part, source in definition.sources.items()]
     stated += [(str(Part.LIMIT.label), one.source) for one in definition.limits]
     stated += [(str(Part.FEE.label), one.source) for one in definition.fees]
     return stated
