@@ -48,8 +48,8 @@ def ask(
     Without a `run`: over the domain's own tables where the present is asked and there are such,
     else over the store. What these tables forget, the store is asked for in any case. Without a
     moment, everybody gets the same answer for a few seconds; of a release, its own moment is meant.
-    `on` is the date on whose boundaries
-    the parts are to be put: in units that were split, they are told by place.
+    `on` is the date on whose boundaries the parts are to be put: in units that were split, they are
+    told by place.
 
     Raises:
         Unknown: there is no such indicator.

@@ -21,7 +21,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 
 from dothi.core.clock import local
 from dothi.datastore.indicators.choices import Past, Run
-from dothi.datastore.indicators.registry import MOMENT, Indicator, Source
+from dothi.datastore.indicators.registry import MOMENT, Indicator, Source, Steps
 from dothi.datastore.indicators.rules import NOWHERE, Part, total
 from dothi.datastore.indicators.selectors import cluster
 from dothi.datastore.indicators.selectors.bound import (
@@ -115,19 +115,22 @@ def releases_with(indicator: Indicator) -> list[tuple[str, datetime]]:
 def known_since(indicator: Indicator) -> datetime | None:
     """When the first step was told of which the store knows; before it, rows stand as they were
     then. None where it keeps no steps."""
-    found = [one for code in indicator.histories if (one := tables.latest(code)) is not None]
-    steps = {one.steps.dataset: one.steps for one in indicator.stores.values() if one.steps}
-    with closing(tables.connect()) as connection:
-        begun = [
-            connection.execute(
-                f"select epoch_us(arg_min({sql.name(how.at)}, {sql.name(how.number)})) "
-                f"from {tables.rows_of(one)}"
-            ).fetchall()[0][0]
-            for one in found
-            for how in [steps[one.table.code]]
-        ]
+    kept = [one.steps for one in indicator.stores.values() if one.steps is not None]
+    newest = {how: tables.latest(how.dataset) for how in kept}
+    begun = [_begun(how, one, one.checksum) for how, one in newest.items() if one is not None]
     told = max((one for one in begun if one is not None), default=None)
     return None if told is None else datetime.fromtimestamp(told / 1_000_000, UTC)
+
+
+@lru_cache(maxsize=64)
+def _begun(how: Steps, version: Version, checksum: str) -> int | None:
+    """The moment of the first step of a version, in microseconds: as long as its rows are these,
+    it is looked for once."""
+    first = f"arg_min({sql.name(how.at)}, {sql.name(how.number)})"
+    with closing(tables.connect()) as connection:
+        rows = connection.execute(f"select epoch_us({first}) from {tables.rows_of(version)}")
+        found: tuple[int | None] = rows.fetchall()[0]
+    return found[0]
 
 
 class Store:
