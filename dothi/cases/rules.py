@@ -70,11 +70,12 @@ def target(act: Act, *, now: Status, before: Status | None = None) -> Status:
     """
     if not may(act, now=now, before=before):
         raise NotLawful(f"{act} from {now.name}")
-    to = MOVES[act].to or before
-    if to not in {Status.NEW, Status.HANDLED} and MOVES[act].to is BACK:
-        raise NotLawful(f"{act} leads back to {to}")
-    assert to is not None
-    return to
+    to = MOVES[act].to
+    if to is not BACK:
+        return to
+    if before not in {Status.NEW, Status.HANDLED}:
+        raise NotLawful(f"{act} leads back to {before}")
+    return before
 
 
 # --- In time or not: QĐ 766, indicator 2.1 --------------------------------------------------------

@@ -42,9 +42,9 @@ def desk(request: SignedInRequest) -> HttpResponse:
 
 
 def _found(request: SignedInRequest, code: str) -> RightsRequest:
-    rows = selectors.requests_seen_by(request.user, on=clock.now().date())
-    found = rows.filter(code=code).first()
-    if found is None:
+    on = clock.now().date()
+    found = selectors.requests_seen_by(request.user, on=on).filter(code=code).first()
+    if found is None or not permissions.may_handle(request.user, found, on=on):
         raise Http404
     return found
 
@@ -55,8 +55,6 @@ def matter(request: SignedInRequest, code: str) -> HttpResponse:
     """One request with its words: opening it is written down."""
     at = clock.now()
     found = _found(request, code)
-    if not permissions.may_handle(request.user, found, on=at.date()):
-        raise Http404
     opened(
         record=found.subject, by=request.user.actor, at=at, purpose="handle a request",
         fields=["person", "words"],
@@ -92,8 +90,6 @@ def look(request: SignedInRequest, code: str) -> HttpResponse:
     """What an erasure would find, place by place. Nothing goes yet."""
     at = clock.now()
     found = _found(request, code)
-    if not permissions.may_handle(request.user, found, on=at.date()):
-        raise Http404
     try:
         goes, mark = services.look_up(asked=found, by=request.user, at=at)
     except services.Refused as error:
@@ -113,10 +109,7 @@ def look(request: SignedInRequest, code: str) -> HttpResponse:
 @power_required(Power.HANDLE)
 def paper(request: SignedInRequest, code: str, number: str) -> FileResponse:
     """The proof of erasure that the person was given."""
-    found = _found(request, code)
-    if not permissions.may_handle(request.user, found, on=clock.now().date()):
-        raise Http404
-    return shared.paper(found, number)
+    return shared.paper(_found(request, code), number)
 
 
 def _done(request: SignedInRequest, found: RightsRequest) -> str:
@@ -198,7 +191,7 @@ DEEDS: dict[str, Callable[[SignedInRequest, RightsRequest], str]] = {
 def act(request: SignedInRequest, code: str, deed: str) -> HttpResponse:
     """Acknowledge, extend, erase rows, answer."""
     found = _found(request, code)
-    if deed not in DEEDS or not permissions.may_handle(request.user, found, on=clock.now().date()):
+    if deed not in DEEDS:
         raise Http404
     try:
         messages.success(request, DEEDS[deed](request, found))

@@ -101,7 +101,7 @@ def publish(
     version = _write(
         table, make, origin=Origin.DELIVERY, key=key, run=run, by=by, at=at, comment=comment
     )
-    return _finished(version, _readers(version, at) if roles is None else roles, at=at)
+    return _finished(version, roles, at=at)
 
 
 def remove(
@@ -133,7 +133,7 @@ def remove(
     version = _write(
         table, make, origin=Origin.REMOVAL, key=key, run=run, by=by, at=at, comment=comment
     )
-    return _finished(version, _readers(version, at) if roles is None else roles, at=at)
+    return _finished(version, roles, at=at)
 
 
 def finish(table: str, *, at: datetime) -> Version | None:
@@ -141,16 +141,16 @@ def finish(table: str, *, at: datetime) -> Version | None:
     version = selectors.latest(table)
     if version is None or version.ready_at is not None:
         return None
-    return _finished(version, _readers(version, at), at=at)
+    return _finished(version, None, at=at)
 
 
 def _readers(version: Version, at: datetime) -> list[Role]:
     return [role for of in registry.readers for role in of(version.table.code, version.shape, at)]
 
 
-def _finished(version: Version, roles: Collection[Role], *, at: datetime) -> Version:
+def _finished(version: Version, roles: Collection[Role] | None, *, at: datetime) -> Version:
     """Readers are shown it when their files stand: until then they have the one before."""
-    for role in roles:
+    for role in _readers(version, at) if roles is None else roles:
         serve(version, role, at=at)
     Version.objects.filter(pk=version.pk, ready_at=None).update(ready_at=at)
     # Who has just looked up the one before reads it in peace.
@@ -189,7 +189,7 @@ def roll_back(
         at=at,
         comment=comment,
     )
-    return _finished(version, _readers(version, at) if roles is None else roles, at=at)
+    return _finished(version, roles, at=at)
 
 
 def content_of(version: Version | None) -> Content:
