@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dothi.accounts import selectors as accounts
 from dothi.core import clock
@@ -24,7 +25,7 @@ WALL = "operations.see_wall"  # Open to everybody where that is a setting of the
 
 # Name of the address, title, icon, and the power that a post needs to see it on the desk.
 PORTAL = (
-    ("procedures:list", _("Procedures"), "work"),
+    ("procedures:list", pgettext_lazy("navigation", "Procedures"), "work"),
     ("portal:list", _("News"), "news"),
     ("feedback:report", _("Report"), "report"),
     ("feedback:follow", _("Follow my matter"), "follow"),
