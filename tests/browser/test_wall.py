@@ -124,8 +124,8 @@ def test_the_wall_tells_without_javascript_what_was_so_when_it_was_opened(
 
 
 def test_nothing_jumps_when_the_connection_is_lost(browser: Browser, house: House) -> None:
-    place = "JSON.stringify([...document.querySelectorAll('.tile, [data-clock], .wards')]"
-    place += ".map((e) => { const r = e.getBoundingClientRect(); return [r.x, r.y, r.width]; }))"
+    place = "JSON.stringify([...document.querySelectorAll('.tile, .wall-time, .wards')]"
+    place += ".map((e) => { const r = e.getBoundingClientRect(); return [r.right, r.y]; }))"
     with line_to(house.port) as line:
         wall = open_wall(browser, line.url)
         before = wall.evaluate(place)
