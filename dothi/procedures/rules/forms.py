@@ -65,6 +65,14 @@ def seen(form: Form, answers: Answers) -> list[FormField]:
     return list(_seen(form.fields, answers))
 
 
+def field_at(form: Form, path: tuple[str | int, ...]) -> FormField | None:
+    """The field to which a mistake points; for the rows of a group, the one of the row."""
+    found = next((field for field in form.fields if field.code == path[0]), None)
+    if found is None or found.type != FieldType.GROUP or len(path) < 3:
+        return found
+    return next((field for field in found.fields if field.code == path[2]), None)
+
+
 def unknown(form: Form, given: Answers) -> list[str]:
     """What was sent that the form has no field for: somebody tampered with it."""
     groups = {field.code: field for field in form.fields}
@@ -162,10 +170,11 @@ def _rows_cleaned(form: Form, code: str, answer: Any, answers: Answers) -> Any:
     group = next(field for field in form.fields if field.code == code)
     if group.type != FieldType.GROUP or not isinstance(answer, list):
         return answer
-    return [_row_cleaned(group, row, answers) for row in answer]
+    return [row_cleaned(group, row, answers) for row in answer]
 
 
-def _row_cleaned(group: FormField, row: dict[str, Any], answers: Answers) -> dict[str, Any]:
+def row_cleaned(group: FormField, row: dict[str, Any], answers: Answers) -> dict[str, Any]:
+    """The answers of one row whose fields are seen, beside the (cleaned) answers of the form."""
     while True:
         seen = {field.code for field in _seen(group.fields, _with_row(answers, row))}
         left = {code: answer for code, answer in row.items() if code in seen}

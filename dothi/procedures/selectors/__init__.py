@@ -1,5 +1,6 @@
 """Questions about the catalogue of procedures."""
 
+from dothi.procedures.selectors.prefilling import prefilled as prefilled
 from dothi.procedures.selectors.search import Found as Found
 from dothi.procedures.selectors.search import search as search
 from dothi.procedures.selectors.versions import areas as areas

@@ -1,0 +1,1 @@
+"""What people may send to the pages of procedures: `answering` is open to other domains."""
