@@ -11,11 +11,13 @@ from dothi.datastore.indicators.registry import (
     Dimension,
     Indicator,
     Place,
+    Shown,
     Source,
     Steps,
     midnight,
     register,
 )
+from dothi.feedback.choices import Visibility
 from dothi.feedback.selectors import catalogue
 
 TABLE = "feedback_ticket"
@@ -40,6 +42,11 @@ STORES = {
     )
 }
 PLACE = Place(table=TABLE)
+SHOWN = Shown(
+    table=TABLE,
+    columns={"visibility": "string"},
+    condition=lambda tickets: tickets.visibility != Visibility.HELD.value,
+)
 DAYS = 30
 
 
@@ -116,6 +123,7 @@ register(
         past=Past.STEPS,
         dimensions=DIMENSIONS,
         place=PLACE,
+        shown=SHOWN,
     )
 )
 for _code, _title, _measure, _better in (
@@ -139,5 +147,6 @@ for _code, _title, _measure, _better in (
             past=Past.STEPS,
             dimensions=DIMENSIONS,
             place=PLACE,
+            shown=SHOWN,
         )
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import ibis
 from django.utils.functional import Promise
-from ibis.expr.types import Scalar, Table
+from ibis.expr.types import BooleanValue, Scalar, Table
 
 from dothi.datastore.indicators.choices import Better, Past, Scale
 
@@ -88,6 +88,16 @@ class Place:
         return self.longitude, self.latitude
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Which rows of `table` everybody may see one by one, where a picture for everybody tells
+    figures by unit. It must be the table whose `unit_id` the expression groups by."""
+
+    table: str
+    columns: Mapping[str, str]  # What the condition reads, with Ibis types.
+    condition: Callable[[Table], BooleanValue]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Indicator:
     code: str
@@ -107,25 +117,45 @@ class Indicator:
     past: Past = Past.ROWS
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     place: Place | None = None
+    shown: Shown | None = None
     counts_rows: bool = True  # Whether its parts are numbers of rows; a sum of a column is none.
 
-    def expression(self, split: frozenset[int] = frozenset()) -> Table:
+    def expression(
+        self, split: frozenset[int] = frozenset(), *, for_everybody: bool = False
+    ) -> Table:
         """Return the measure over unbound tables; the caller binds them to an engine.
 
-        In units that were `split`, `unit_id` is the unit with a place: see `by_place`.
+        In units that were `split`, `unit_id` is the unit with a place: see `by_place`. What is not
+        `shown` is of no unit `for_everybody`; it counts in the whole.
         """
-        tables = {name: ibis.table(self.columns(name, split), name=name) for name in self.reads}
+        tables = {
+            name: ibis.table(self.columns(name, split, for_everybody=for_everybody), name=name)
+            for name in self.reads
+        }
+        if for_everybody:
+            tables = self._only_shown(tables)
         moment: Any = ibis.table(
             {"at": "timestamp('UTC')", "midnight": "timestamp('UTC')"}, name=MOMENT
         )
         return self.measure({**self.by_place(tables, split), MOMENT: moment}, moment.at.as_scalar())
 
-    def columns(self, table: str, split: frozenset[int] = frozenset()) -> dict[str, str]:
+    def columns(
+        self, table: str, split: frozenset[int] = frozenset(), *, for_everybody: bool = False
+    ) -> dict[str, str]:
         """What the expression reads of a table."""
         own = dict(self.reads[table])
+        if for_everybody and self.shown is not None and self.shown.table == table:
+            own |= self.shown.columns
         if split and self.place is not None and self.place.table == table:
             own |= dict.fromkeys(self.place.columns, "float64")
         return own
+
+    def _only_shown(self, tables: Mapping[str, Table]) -> dict[str, Table]:
+        if self.shown is None:
+            return dict(tables)
+        rows: Any = tables[self.shown.table]
+        unit = ibis.ifelse(self.shown.condition(rows), rows.unit_id, ibis.null())
+        return {**tables, self.shown.table: rows.mutate(unit_id=unit)}
 
     def by_place(self, tables: Mapping[str, Table], split: frozenset[int]) -> dict[str, Table]:
         """Tables in which rows of units that were split are grouped by their place, too: their
@@ -171,13 +201,13 @@ def register(indicator: Indicator) -> Indicator:
     """Add a definition.
 
     Raises:
-        ValueError: the code is taken, or a dimension, place or source is of a table that is not
-            read.
+        ValueError: the code is taken, or a dimension, place, source or what is shown is of a table
+            that is not read.
     """
     if indicator.code in indicators:
         raise ValueError(f"Indicator {indicator.code} is registered twice.")
     named = {*indicator.stores, *(one.table for one in indicator.dimensions.values())}
-    named |= {indicator.place.table} if indicator.place else set()
+    named |= {one.table for one in (indicator.place, indicator.shown) if one is not None}
     if strange := named - set(indicator.reads):
         raise ValueError(f"Indicator {indicator.code} does not read {sorted(strange)}.")
     indicators[indicator.code] = indicator

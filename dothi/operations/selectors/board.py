@@ -67,7 +67,8 @@ class Tile:
 
 @dataclass(frozen=True, kw_only=True)
 class Ward:
-    """One row of the table by ward. Without a shape: what lies on no ward."""
+    """One row of the table by ward. Without a shape: what lies on no ward, and on a wall that
+    everybody sees also what is not public."""
 
     shape: Shape | None
     open: int
@@ -85,12 +86,17 @@ class Ward:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """Everything the wall shows at a moment; no personal data is in it."""
+    """Everything the wall shows at a moment; no personal data is in it.
+
+    `for_everybody`: each ward counts only what everybody may see one by one, so that its small
+    numbers tell nothing. The tiles count the whole, and `elsewhere` what is left of it.
+    """
 
     at: datetime
     tiles: tuple[Tile, ...]
     wards: tuple[Ward, ...]
     elsewhere: Ward
+    for_everybody: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Figures only: each screen writes them in its own language."""
@@ -139,6 +145,7 @@ def board(*, at: datetime) -> Board:
         at=at,
         wards=tuple(_ward(parts, key, shape) for key, shape in shapes.items()),
         elsewhere=_ward(parts, None, None),
+        for_everybody=settings.PUBLIC_WALL,
         # What everybody may see holds nothing that not everybody may read.
         tiles=tuple(tile for tile in tiles if tile.public or not settings.PUBLIC_WALL),
     )
@@ -146,7 +153,9 @@ def board(*, at: datetime) -> Board:
 
 def _spread(code: str, at: datetime, there: Collection[int]) -> Spread | None:
     try:
-        return indicators.spread_now(code, at=at, on=at.date(), there=there)
+        return indicators.spread_now(
+            code, at=at, on=at.date(), there=there, for_everybody=settings.PUBLIC_WALL
+        )
     except (Error, indicators.Unknown):
         logger.exception("%s could not be counted for the wall", code)
         return None

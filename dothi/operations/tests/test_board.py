@@ -1,6 +1,7 @@
 """The figures of the wall are those of the indicators, and wards add up to the total."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import shapely
@@ -10,6 +11,8 @@ from django.utils import translation
 
 from dothi.datastore.indicators import selectors as indicators
 from dothi.datastore.indicators import services as readings
+from dothi.feedback import selectors as feedback
+from dothi.feedback.selectors import PublicFilters
 from dothi.feedback.tests.factories import BY_THE_RIVER, MONDAY_9AM, RIVER_BOX, UPHILL, City
 from dothi.operations import selectors
 from dothi.operations.selectors.board import Tile
@@ -42,6 +45,38 @@ def test_wards_add_up_to_the_total(city: City) -> None:
     opened = {ward.code: ward.open for ward in (*board.wards, board.elsewhere)}
     assert opened == {"00001": 1, "00002": 2, "": 1}
     assert sum(opened.values()) == indicators.now("feedback.open", at=MONDAY_9AM).value.value
+
+
+def test_a_wall_that_everybody_sees_counts_by_ward_what_everybody_may_see(
+    city: City, settings: Any
+) -> None:
+    """Or who takes the public list from the row of a ward finds a report about its officers."""
+    settings.PUBLIC_WALL = True
+    city.submit(place=BY_THE_RIVER)
+    city.submit(place=BY_THE_RIVER, category="conduct")
+    city.submit(place=UPHILL, category="conduct")
+    late = NEXT_MONDAY + timedelta(hours=10)
+    for at in (MONDAY_9AM, late):
+        board = selectors.board(at=at)
+        listed = feedback.public_list(at=at, filters=PublicFilters(open_only=True)).items
+        assert {ward.code: ward.open for ward in board.wards} == {
+            code: sum(one.unit_code == code for one in listed) for code in ("00001", "00002")
+        }
+        assert {ward.code: ward.overdue for ward in board.wards} == {
+            code: sum(one.unit_code == code and one.is_overdue for one in listed)
+            for code in ("00001", "00002")
+        }
+        assert board.elsewhere.open == 2, "the whole is told, and its rows add up to it"
+        assert next(t for t in board.tiles if t.code == "feedback.open").value == 3
+    assert [ward.on_time for ward in selectors.board(at=late).wards] == [0.0, None]
+
+
+def test_a_wall_for_posts_tells_the_held_ones_where_they_are(city: City, settings: Any) -> None:
+    settings.PUBLIC_WALL = False
+    city.submit(place=BY_THE_RIVER, category="conduct")
+    board = selectors.board(at=MONDAY_9AM)
+    assert {ward.code: ward.open for ward in board.wards} == {"00001": 1, "00002": 0}
+    assert board.elsewhere.open == 0
 
 
 def test_reports_of_a_ward_that_is_no_more_count_where_it_went(city: City) -> None:

@@ -1,7 +1,7 @@
 """What is so now: the hot run, over the domain's own tables."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -49,8 +49,8 @@ def hot_sql(code: str) -> str:
 
 
 @lru_cache(maxsize=COMPILED)
-def _hot_sql(indicator: Indicator, split: frozenset[int]) -> str:
-    compiled = formula(indicator, split=split)
+def _hot_sql(indicator: Indicator, split: frozenset[int], for_everybody: bool = False) -> str:
+    compiled = formula(indicator, split=split, for_everybody=for_everybody)
     tree = sqlglot.parse_one(compiled, dialect="postgres").transform(_with_value)
     escaped = tree.sql("postgres").replace("%", "%%")
     for name in MOMENTS:
@@ -65,9 +65,11 @@ def definition(code: str) -> str:
 
 @lru_cache(maxsize=COMPILED)
 def formula(
-    indicator: Indicator, *, dialect: str = "postgres", split: frozenset[int] = frozenset()
-) -> str:
-    return str(ibis.to_sql(indicator.expression(split), dialect=dialect))
+    indicator: Indicator, *, dialect: str = "postgres", split: frozenset[int] = frozenset(),
+    for_everybody: bool = False,
+) -> str:  # fmt: skip
+    expression = indicator.expression(split, for_everybody=for_everybody)
+    return str(ibis.to_sql(expression, dialect=dialect))
 
 
 def _with_value(node: exp.Expression) -> exp.Expression:
@@ -84,15 +86,23 @@ def midnight_before(at: datetime) -> datetime:
 
 
 def parts_now(
-    code: str, *, at: datetime, on: date | None = None, there: Collection[int] = ()
-) -> list[Part]:
+    code: str, *, at: datetime, on: date | None = None, there: Collection[int] = (),
+    for_everybody: bool = False,
+) -> list[Part]:  # fmt: skip
     """Run the indicator over the domain's own tables as they are, measured at `at`.
 
     With `on`, parts of units that were split by then are told by place. Of units that are known to
-    be `there` on that date, nobody is asked.
+    be `there` on that date, nobody is asked. `for_everybody`, only rows that everybody may see one
+    by one (`Shown`) are told by unit: the rest is of no unit, and all of it where none is known to
+    be such.
     """
     indicator = find(code)
-    return placed(indicator, lambda split: _parts_now(indicator, at, split), on, there)
+    parts = placed(
+        indicator, lambda split: _parts_now(indicator, at, split, for_everybody), on, there
+    )
+    if for_everybody and indicator.shown is None:
+        return [replace(part, unit_id=NOWHERE, place=None) for part in parts]
+    return parts
 
 
 def placed(
@@ -110,9 +120,12 @@ def placed(
     return run(split) if split else parts
 
 
-def _parts_now(indicator: Indicator, at: datetime, split: frozenset[int]) -> list[Part]:
+def _parts_now(
+    indicator: Indicator, at: datetime, split: frozenset[int], for_everybody: bool
+) -> list[Part]:
+    sql = _hot_sql(indicator, split, for_everybody)
     with connection.cursor() as cursor:
-        cursor.execute(_hot_sql(indicator, split), {"at": at, "midnight": midnight_before(at)})
+        cursor.execute(sql, {"at": at, "midnight": midnight_before(at)})
         names = [column.name for column in cursor.description or ()]
         return parts_of(names, cursor.fetchall())
 
@@ -159,12 +172,13 @@ class Spread:
 
 
 def spread_now(
-    code: str, *, at: datetime, on: date | None = None, there: Collection[int] = ()
-) -> Spread:
+    code: str, *, at: datetime, on: date | None = None, there: Collection[int] = (),
+    for_everybody: bool = False,
+) -> Spread:  # fmt: skip
     """The whole and its units, asked once: they agree, whatever happens meanwhile. With `on`, ready
-    for the boundaries of that date (`there`: see `parts_now`)."""
+    for the boundaries of that date (`there`, `for_everybody`: see `parts_now`)."""
     indicator = find(code)
-    parts = parts_now(code, at=at, on=on, there=there)
+    parts = parts_now(code, at=at, on=on, there=there, for_everybody=for_everybody)
     by_unit: dict[int, list[Part]] = {}
     for part in parts:
         by_unit.setdefault(part.unit_id, []).append(part)

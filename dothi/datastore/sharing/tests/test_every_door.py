@@ -22,7 +22,7 @@ def test_only_those_who_write_it_down_or_count_read_rows_as_they_are() -> None:
     found = set()
     for path in ROOT.rglob("*.py"):
         source = path.read_text("utf-8")
-        if "tests" in path.parts or "datastore.tables" not in source:
+        if "tests" in path.relative_to(ROOT).parts or "datastore.tables" not in source:
             continue
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Attribute) and node.attr in RAW:
