@@ -1,11 +1,11 @@
-"""Insert and change one row by a statement that is written once a model, not once a row.
+"""Insert, change and read one row by a statement that is written once, not once a row.
 
 The ORM builds its SQL anew each time: three quarters of what such a question costs here. Logs and
-histories, which every verb appends to, and rows that verbs move go this way (figures in
-`docs/performance.md`).
+histories, which every verb appends to, rows that verbs move, and what each page asks go this way
+(figures in `docs/performance.md`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -45,6 +45,57 @@ def change(row: Model, new: Mapping[str, Any], *, seen: Mapping[str, Any]) -> bo
     with connection.cursor() as cursor:
         cursor.execute(statement, prepared)
         return bool(cursor.rowcount)
+
+
+def columns(model: type[Model], table: str, *, without: tuple[str, ...] = ()) -> str:
+    """The columns of a model that stands as `table` in a statement for `first`."""
+    quote = connection.ops.quote_name
+    return ", ".join(f"{table}.{quote(one.column)}" for one, _steps in _read(model, without))
+
+
+def first(
+    statement: str, values: Sequence[Any] | Mapping[str, Any],
+    *parts: tuple[type[Model], tuple[str, ...]],
+) -> tuple[Any, ...] | None:  # fmt: skip
+    """The first row of an answer as rows of models, None for one that an outer join left empty.
+
+    Each part is a model and the fields that `columns` left out, in the order of the columns. How
+    they hang together (`row.unit = unit`) is for the caller to say.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    made, start = [], 0
+    for model, without in parts:
+        fields = _read(model, without)
+        made.append(_made(model, fields, found[start : start + len(fields)]))
+        start += len(fields)
+    return tuple(made)
+
+
+Steps = tuple[Callable[[Any, Any, Any], Any], ...]
+Read = tuple[tuple[Field[Any, Any], Steps], ...]
+
+
+@cache
+def _read(model: type[Model], without: tuple[str, ...]) -> Read:
+    kept = [one for one in model._meta.concrete_fields if one.name not in without]
+    # Django's own types do not tell of it.
+    return tuple((one, tuple(one.get_db_converters(connection))) for one in kept)  # type: ignore[attr-defined]
+
+
+def _made(model: type[Model], fields: Read, values: Sequence[Any]) -> Model | None:
+    names, kept = [], []
+    for (one, steps), value in zip(fields, values, strict=True):
+        if one.primary_key and value is None:
+            return None
+        for step in steps:
+            value = step(value, one.cached_col, connection)
+        names.append(one.attname)
+        kept.append(value)
+    return model.from_db(connection.alias, names, kept)
 
 
 @cache

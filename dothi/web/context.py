@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from dothi.accounts import selectors as accounts
@@ -102,14 +102,33 @@ def _house_name() -> str:
 
 def _other_language(request: HttpRequest) -> dict[str, str]:
     code = "en" if get_language() == "vi" else "vi"
-    path = request.get_full_path()
-    return {"code": code, "name": LANGUAGES[code], "url": translate_url(path, code)}
+    return {"code": code, "name": LANGUAGES[code], "url": _in_language(request, code)}
 
 
 def _ways(request: HttpRequest) -> list[dict[str, str]]:
     # The public address, and not the one that the request names: that may be a lie.
-    here = f"{settings.PUBLIC_URL}{request.get_full_path()}"
-    return [{"code": code, "url": translate_url(here, code)} for code in LANGUAGES]
+    return [
+        {"code": code, "url": f"{settings.PUBLIC_URL}{_in_language(request, code)}"}
+        for code in LANGUAGES
+    ]
+
+
+def _in_language(request: HttpRequest, code: str) -> str:
+    """Where this very page is in a language.
+
+    As `django.urls.translate_url`, which would find out anew for each what page this is: by far the
+    most of what a page paid for its frame.
+    """
+    here, match = request.get_full_path(), request.resolver_match
+    if match is None or match.url_name is None:
+        return here
+    try:
+        with override(code):
+            path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+    except NoReverseMatch:
+        return here
+    _before, mark, query = here.partition("?")
+    return f"{path}{mark}{query}"
 
 
 def _items(request: HttpRequest, entries: Iterable[tuple[str, Any, str]]) -> list[Item]:

@@ -9,7 +9,7 @@ from dothi.core.access.models import Look
 from dothi.core.audit.models import Entry
 from dothi.core.clocks.models import Clock, ClockMark
 from dothi.core.notices.models import Notice
-from dothi.core.rows import append
+from dothi.core.rows import append, columns, first
 from dothi.core.transactions import joined
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,35 @@ def _notice(dedupe: str) -> Notice:
         template="t", channel="email", address="a@example.org", address_hash="h", subject="a",
         text="b", language="vi", dedupe=dedupe, created_at=NOON, next_try_at=NOON,
     )  # fmt: skip
+
+
+def test_a_row_read_by_a_statement_of_its_own_is_the_row_that_the_model_reads() -> None:
+    kept = entry(details={"ở": [1, None]})
+    kept.save()
+    shown, table = columns(Entry, "one", without=("details",)), Entry._meta.db_table
+    statement = (
+        f"select {columns(Entry, 'one')}, {shown} from {table} one "
+        f"left join {table} other on false where one.id = %s"
+    )
+    found = first(statement, [kept.pk], (Entry, ()), (Entry, ("details",)))
+    assert found is not None
+    whole, part = found
+    usual = Entry.objects.get(pk=kept.pk)
+    for field in Entry._meta.concrete_fields:
+        assert getattr(whole, field.attname) == getattr(usual, field.attname), field.name
+    assert part.get_deferred_fields() == {"details"}
+    assert part.details == {"ở": [1, None]}, "what was left out is read when it is asked for"
+
+
+def test_what_is_not_there_is_none_as_a_row_and_as_a_part_of_one() -> None:
+    kept = entry()
+    kept.save()
+    table = Entry._meta.db_table
+    statement = (
+        f"select {columns(Entry, 'one')}, {columns(Entry, 'other')} from {table} one "
+        f"left join {table} other on false where one.id = %s"
+    )
+    assert first(statement, [kept.pk + 1], (Entry, ()), (Entry, ())) is None
+    found = first(statement, [kept.pk], (Entry, ()), (Entry, ()))
+    assert found is not None
+    assert found[1] is None

@@ -1,5 +1,6 @@
 """Datasets, what is agreed on each, and the words by which they are found."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -143,7 +144,19 @@ class ContractVersion(models.Model):
 
     @property
     def contract(self) -> Contract:
-        return odcs.contract_of(self.document).contract
+        """Read once a process: a version never changes."""
+        name = (self.pk, self.dataset_id, self.number, self.valid_from)
+        if self.pk is None or (known := _READ.get(name)) is None:
+            known = odcs.contract_of(self.document).contract
+            if len(_READ) >= _MOST_READ:
+                _READ.clear()
+            if self.pk is not None:
+                _READ[name] = known
+        return known
+
+
+_MOST_READ = 1000
+_READ: dict[tuple[int, int, int, datetime], Contract] = {}
 
 
 class Column(models.Model):

@@ -86,6 +86,21 @@ def table_rows(rows: Iterable[Sequence[str]], heads: Sequence[Any]) -> SafeStrin
     return SafeString("".join(f"<tr>{line}</tr>" for line in lines))
 
 
+@register.simple_tag
+def options(pairs: Iterable[tuple[Any, Any]], chosen: Any = "") -> SafeString:
+    """The options of a long choice: value and words of each, the chosen one marked.
+
+    Written here for the same reason as `table_rows`.
+    """
+    return SafeString(
+        "".join(
+            f'<option value="{html.escape(str(value))}"{" selected" if value == chosen else ""}>'
+            f"{html.escape(str(words))}</option>"
+            for value, words in pairs
+        )
+    )
+
+
 @register.inclusion_tag("web/parts/pages.html")
 def pages(next_url: str = "", first_url: str = "") -> dict[str, Any]:
     """Onwards through a long list, and back to its beginning."""

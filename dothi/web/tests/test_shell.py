@@ -97,3 +97,20 @@ def test_a_trend_has_its_table_and_needs_two_days() -> None:
     assert drawn["points"] == [("01/03", 80.0), ("02/03", 90.0)]
     assert "line" not in parts.trend([("01/03", 80.0)], "x")
     assert parts.trend([("a", float("nan")), ("b", 1.0)], "x")["points"] == [("b", 1.0)]
+
+
+def test_a_page_leads_to_itself_in_each_language_with_all_that_was_asked(client: Client) -> None:
+    page = client.get("/en/help?a=1&b=%C3%A2").content.decode()
+    public = house.PUBLIC_URL
+    for code, path in (("vi", "/help"), ("en", "/en/help")):
+        assert f'hreflang="{code}" href="{public}{path}?a=1&amp;b=%C3%A2"' in page, code
+    assert '<a href="/help?a=1&amp;b=%C3%A2" lang="vi"' in page
+    missing = client.get("/en/there-is-nothing-here")
+    assert missing.status_code == 404, "there is no page to lead to, and the frame stands"
+
+
+def test_the_options_of_a_choice_are_words_and_not_markup() -> None:
+    written = parts.options([("a", "x"), ("<b>", '"&')], "<b>")
+    assert written == (
+        '<option value="a">x</option><option value="&lt;b&gt;" selected>&quot;&amp;</option>'
+    )

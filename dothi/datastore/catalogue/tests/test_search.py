@@ -161,3 +161,27 @@ def test_a_page_of_results_costs_few_questions(
     assert (page.total, page.more) == (25, True)
     last = selectors.search("cay xanh", Filters(), NOBODY, on=TODAY, start=20, limit=10)
     assert (len(last.datasets), last.more) == (5, False)
+
+
+def test_one_dataset_is_seen_by_its_code_by_whoever_sees_it_in_the_list(
+    unit: Unit, dataset: Dataset
+) -> None:
+    made = {share: make_dataset(unit, f"lop-{share}", share=share, licence=Licence.NOT_OPEN)
+            for share in (Share.DEFAULT, Share.REQUEST, Share.CLOSED)}  # fmt: skip
+    people: list[Any] = [
+        NOBODY, make_citizen(), make_officer("an", unit=unit, role=Role.SPECIALIST),
+        make_officer("binh", unit=unit, role=Role.STEWARD),
+    ]  # fmt: skip
+    seen_by = []
+    for person in people:
+        listed = selectors.datasets_seen_by(person, on=TODAY)
+        for one in [dataset, *made.values()]:
+            found_one = selectors.dataset_seen_by(one.code, person, on=TODAY)
+            assert (found_one == one) == listed.filter(code=one.code).exists(), (person, one.code)
+            if found_one is not None:
+                assert found_one.agreed == one.agreed
+        seen_by.append(listed.count())
+    assert len(set(seen_by)) > 2, "the people are not alike"
+    services.retire(dataset=dataset, by="system", at=MONDAY_9AM, reason="Gộp lại.")
+    assert selectors.dataset_seen_by(dataset.code, NOBODY, on=TODAY) is None, "at once"
+    assert selectors.dataset_seen_by("khong-co", NOBODY, on=TODAY) is None

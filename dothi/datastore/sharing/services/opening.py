@@ -171,7 +171,7 @@ def _allowed(
 
 
 def _by_class(code: str, user: User | AnonymousUser, *, on: date) -> _Allowed | None:
-    dataset = catalogue.datasets_seen_by(user, on=on).filter(code=code).first()
+    dataset = catalogue.dataset_seen_by(code, user, on=on)
     if dataset is None or (contract := dataset.agreed) is None:
         return None
     return _of_audience(dataset, contract, permissions.audience_of(user, dataset.unit_id, on=on))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import duckdb
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
@@ -16,6 +17,8 @@ from dothi.datastore.catalogue import services as catalogue
 from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.sharing import services as sharing
 from dothi.datastore.tables import services as tables
+from dothi.datastore.viewer import services as viewer
+from dothi.datastore.viewer.rules.look import Asked, Look
 from dothi.datastore.workbench.tests.factories import AT, CODE, ROWS, SECRETS, make_trees, publish
 from dothi.units.models import Unit
 
@@ -252,3 +255,45 @@ def test_no_secret_is_on_the_page(client: Client, trees: Any) -> None:
     page = client.get(VIEW).content.decode()
     assert not [value for value in SECRETS if value in page]
     assert "keeper" not in page
+
+
+def test_pages_together_hold_every_row_once_whatever_the_order_they_lie_in(
+    trees: Any,
+) -> None:
+    many = [(f"C-{n:04}", "Sao đen", 1.0, None, "", "", None, None) for n in range(950)]
+    publish(many, run="DR-many")
+    opening = sharing.open_dataset(CODE, AnonymousUser(), at=AT)
+    found: list[str] = []
+    for offset in range(0, 1000, 100):
+        page = viewer.seen(opening, Look(columns=("tree",)), limit=100, offset=offset,
+                           with_row=True)  # fmt: skip
+        assert [row[0] for row in page.rows] == list(range(offset + 1, offset + 1 + len(page.rows)))
+        assert page.more == (offset < 900)
+        found += [row[1] for row in page.rows]
+    assert found == [row[0] for row in many]
+    assert not viewer.seen(opening, Look(), limit=100, offset=5000).rows
+
+
+def test_values_are_those_that_arrow_gives(trees: Any) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'Asia/Ho_Chi_Minh'")
+        table = connection.execute(
+            "select * from (values (timestamptz '1969-12-31 23:59:59.000001+00', "
+            "timestamp '2026-03-01 08:00:00.5', 'a'::enum('a', 'b'), date '2026-03-01', 1.5), "
+            "(null, null, null, null, null), (timestamptz '9999-12-31 00:00:00+00', "
+            "timestamp '0001-01-01 00:00:00', 'b', date '0001-01-01', -0.0)) t"
+        ).to_arrow_table()
+    usual = [list(row) for row in zip(*(one.to_pylist() for one in table.columns), strict=True)]
+    assert list(viewer._lists(table.columns)) == usual
+
+
+def test_what_takes_too_long_is_ended_and_the_next_question_is_not(
+    trees: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewer, "SECONDS", 0.05)
+    monkeypatch.setattr(viewer, "LOOK", 0.01)
+    endless = "with recursive r as (select 1 n union all select n + 1 from r) select max(n) from r"
+    opening = sharing.open_dataset(CODE, AnonymousUser(), at=AT)
+    with pytest.raises(viewer.TooSlow):
+        viewer._rows(opening, Asked(text=endless))
+    assert viewer._rows(opening, Asked(text="select 1")) == [[1]]
