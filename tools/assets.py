@@ -50,6 +50,7 @@ FILES = {
     "orderedmap/dist/index.js": "prosemirror/orderedmap.mjs",
     "rope-sequence/dist/index.js": "prosemirror/rope-sequence.mjs",
     "w3c-keyname/index.js": "prosemirror/w3c-keyname.mjs",
+    "json-logic-js/logic.js": "json-logic.js",
     "echarts/dist/echarts.esm.min.mjs": "echarts/echarts.mjs",
     **{
         f"{FONT}-{script}-{weight}-normal.woff2": f"fonts/be-vietnam-pro-{script}-{weight}.woff2"
@@ -145,7 +146,7 @@ def _copy(wanted: str) -> None:
 
 def _squeeze(folder: Path) -> None:
     """Put a compressed copy beside what is text: the web program finds it and need not do it."""
-    for path in [*folder.rglob("*.mjs"), *folder.rglob("*.css")]:
+    for path in [path for end in ("mjs", "js", "css") for path in folder.rglob(f"*.{end}")]:
         small = gzip.compress(path.read_bytes(), mtime=0)
         path.with_name(f"{path.name}.gz").write_bytes(small)
 

@@ -7,7 +7,7 @@ Only operators that ask and compare are allowed: a condition has no effects and 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from json_logic import jsonLogic
+from dothi.procedures.rules import logic
 
 Condition = Mapping[str, Any]
 
@@ -20,6 +20,15 @@ OPERATORS = frozenset(
 )  # fmt: skip
 OVER_ROWS = frozenset({"some", "all", "none"})  # Their second part speaks of one row.
 DEEPEST = 12
+# How many parts an operator has at least and at most, where not any number will do.
+PARTS = {
+    **dict.fromkeys(("==", "===", "!=", "!==", ">", ">=", "in", "/", "%"), (2, 2)),
+    **dict.fromkeys(("<", "<="), (2, 3)),
+    **dict.fromkeys((*OVER_ROWS, "missing_some"), (2, 2)),
+    **dict.fromkeys(("!", "!!"), (1, 1)),
+    **dict.fromkeys(("*", "max", "min"), (1, 99)),
+    "-": (1, 2),
+}
 
 
 class NoCondition(ValueError):
@@ -30,22 +39,19 @@ def holds(condition: Condition | None, answers: Mapping[str, Any]) -> bool:
     """Whether a condition is true of the answers; without one, yes.
 
     Raises:
-        NoCondition: it has an unknown operator, or compares what cannot be compared.
+        NoCondition: it has an unknown operator, or too few or too many parts for one.
     """
     if condition is None:
         return True
     check(condition)
-    try:
-        return bool(jsonLogic(condition, answers))
-    except (TypeError, ValueError, ArithmeticError, LookupError, ReferenceError) as error:
-        raise NoCondition(str(error)) from error
+    return logic.truthy(logic.apply(condition, answers))
 
 
 def check(condition: Any, *, depth: int = 0) -> None:
     """Refuse what is no condition, before anybody depends on it.
 
     Raises:
-        NoCondition: an unknown operator, an object with several keys, or too deep.
+        NoCondition: an unknown operator, too few or too many parts, several operators, or too deep.
     """
     if depth > DEEPEST:
         raise NoCondition("too deep")
@@ -55,6 +61,10 @@ def check(condition: Any, *, depth: int = 0) -> None:
         operator, parts = next(iter(condition.items()))
         if operator not in OPERATORS:
             raise NoCondition(f"{operator!r} is no operator")
+        number = len(parts) if isinstance(parts, list | tuple) else 1
+        least, most = PARTS.get(operator, (0, number))
+        if not least <= number <= most:
+            raise NoCondition(f"{operator!r} has {number} parts")
         check(parts, depth=depth + 1)
     elif isinstance(condition, list | tuple):
         for part in condition:
