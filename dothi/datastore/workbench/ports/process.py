@@ -1,11 +1,17 @@
-"""A question in a process of its own: started, listened to, ended when it is too much."""
+"""A question in a process of its own: started ahead, listened to, ended when it is too much.
 
+A process answers one question and is over. Some are started before they are needed and wait, as
+empty as on their first day: starting one takes longer than most answers.
+"""
+
+import atexit
 import json
 import os
 import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +23,9 @@ from dothi.datastore.workbench.choices import Fault
 PROGRAM = Path(__file__).with_name("query_process.py")
 LOOK = 0.1  # Seconds between two looks at whether it was cancelled.
 BLOCK = 64 * 1024
+READY = 2  # Processes that wait for a question; none before the first one was asked.
+WAITS = 600.0  # Seconds after which a process that was not needed leaves.
+TAKEN = WAITS - 60  # So long it is given a question: none is on its way out meanwhile.
 SPACE = 3 * 1024**3  # Addresses, not memory: threads and the engine reserve more than they use.
 
 
@@ -59,10 +68,7 @@ def ask(
         "cpu": bounds.seconds * bounds.threads + 2, "space": SPACE, "zone": zone,
         "explain": explain,
     }  # fmt: skip
-    with subprocess.Popen(
-        [sys.executable, "-I", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"}, cwd="/", start_new_session=True,
-    ) as child:  # fmt: skip
+    with _waiting.take() as child:
         assert child.stdin is not None
         try:
             child.stdin.write(json.dumps(told).encode() + b"\n")
@@ -72,6 +78,63 @@ def ask(
             raise Ended(Fault.LOST) from error
         finally:
             _end(child)
+            _waiting.fill()
+
+
+class _Waiting:
+    """The processes that wait for a question. None of them has answered one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: list[tuple[subprocess.Popen[bytes], float]] = []
+
+    def take(self) -> "subprocess.Popen[bytes]":
+        """One that nobody else gets: the longest ready, or a new one."""
+        with self._lock:
+            self._drop_old()
+            if self._held:
+                return self._held.pop(0)[0]
+        return _started()
+
+    def fill(self) -> None:
+        """Start as many as are wanted."""
+        with self._lock:
+            self._drop_old()
+            while len(self._held) < READY:
+                self._held.append((_started(), time.monotonic()))
+
+    def empty(self) -> None:
+        """End all that wait."""
+        with self._lock:
+            for child, _since in self._held:
+                _bury(child)
+            self._held = []
+
+    def _drop_old(self) -> None:
+        now, kept = time.monotonic(), []
+        for child, since in self._held:
+            if now - since < TAKEN and child.poll() is None:
+                kept.append((child, since))
+            else:
+                _bury(child)
+        self._held = kept
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-I", str(PROGRAM), str(WAITS)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LC_ALL": "C.UTF-8"}, cwd="/",
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _bury(child: "subprocess.Popen[bytes]") -> None:
+    with child:
+        _end(child)
+
+
+_waiting = _Waiting()
+atexit.register(_waiting.empty)
 
 
 def _heard(

@@ -1,15 +1,17 @@
 """Answers one question to the store in a process of its own, and ends.
 
-It gets a line of JSON on its standard input and writes lines of JSON: the columns, the rows, the
-end; or a fault. Run as a script: it imports nothing of the house, knows none of its secrets (its
-environment is empty), writes no file, and dies with who started it. Rows come only from the files
-that it is told; the engine is locked before it sees the question.
+It may be started before there is a question, and leaves when none comes for the seconds that it is
+told. It gets a line of JSON on its standard input and writes lines of JSON: the columns, the rows,
+the end; or a fault. Run as a script: it imports nothing of the house, knows none of its secrets
+(its environment is empty), writes no file, and dies with who started it. Rows come only from the
+files that it is told; the engine is locked before it sees the question.
 """
 
 import json
 import math
 import os
 import resource
+import select
 import sys
 import threading
 from typing import Any
@@ -26,10 +28,14 @@ OF_MEMORY = (duckdb.OutOfMemoryException, MemoryError)
 
 
 def main() -> None:
-    told = json.loads(sys.stdin.readline())
     # Linux calls a limit on writing what also holds back a file that the engine would spill to.
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    came, _, _ = select.select([sys.stdin], [], [], float(sys.argv[1]))
+    line = sys.stdin.readline() if came else ""
+    if not line:  # Nobody asked in time, or who started us is gone.
+        return
+    told = json.loads(line)
     resource.setrlimit(resource.RLIMIT_CPU, (told["cpu"], told["cpu"] + 1))
     resource.setrlimit(resource.RLIMIT_AS, (told["space"], told["space"]))
     threading.Thread(target=_die_with_starter, daemon=True).start()

@@ -1,8 +1,10 @@
 """The second line: also without the gate, the process of a question reads nothing but its files."""
 
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,13 @@ from dothi.datastore.workbench.ports import process
 from dothi.datastore.workbench.ports.process import Bounds, Ended
 
 BOUNDS = Bounds(seconds=20, rows=10, bytes=100_000, memory_mb=100)
+
+
+@pytest.fixture(autouse=True)
+def none_waits() -> Iterator[None]:
+    process._waiting.empty()
+    yield
+    process._waiting.empty()
 
 
 @pytest.fixture
@@ -90,6 +99,7 @@ def test_what_has_no_end_is_ended(file: Path) -> None:
         ask(endless, file, Bounds(seconds=1, rows=10, bytes=1000, memory_mb=100))
     assert ended.value.fault == Fault.TIME
     assert time.monotonic() - begun < 5
+    process._waiting.empty()
     assert not _children()
 
 
@@ -119,6 +129,84 @@ def test_a_killed_process_is_said_to_be_lost(file: Path) -> None:
     assert ended.value.fault == Fault.LOST
 
 
+def test_each_question_has_a_process_that_answered_none_before(file: Path) -> None:
+    used: list[int] = []
+    for number in range(4):
+        waited = _children()
+        lines = process.ask("select a from d0.main.data", {"d0": file}, BOUNDS, zone="UTC")
+        next(lines)
+        [child] = {*_children()} - {*waited[1:]}
+        assert child not in used
+        assert number == 0 or child == waited[0], "the one that waited longest"
+        used.append(child)
+        assert len(list(lines)) == 11
+        assert child not in _children(), "it is over with its answer"
+        assert len(_children()) == process.READY
+
+
+def test_who_waits_is_locked_already_and_knows_no_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "nobody reads this")
+    process._waiting.fill()
+    for child in _children():
+        for _try in range(100):
+            limits = Path(f"/proc/{child}/limits").read_text()
+            if re.search(r"Max file size +0 +0 ", limits):
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError(limits)
+        assert b"nobody" not in Path(f"/proc/{child}/environ").read_bytes()
+
+
+def test_who_was_killed_or_waited_too_long_is_given_no_question(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process._waiting.fill()
+    first, second = _children()
+    os.kill(first, signal.SIGKILL)
+    while not _is_over(first):
+        time.sleep(0.01)
+    lines = process.ask("select a from d0.main.data", {"d0": file}, BOUNDS, zone="UTC")
+    next(lines)
+    assert _children() == [second]
+    lines.close()
+    waited = _children()
+    monkeypatch.setattr(process, "TAKEN", 0)
+    lines = process.ask("select a from d0.main.data", {"d0": file}, BOUNDS, zone="UTC")
+    next(lines)
+    assert not {*waited} & {*_children()}
+    lines.close()
+
+
+def test_who_is_not_needed_leaves_and_so_does_who_lost_its_starter() -> None:
+    given, kept_open = os.pipe()
+    for seconds, heard in (("0.01", given), ("60", subprocess.DEVNULL)):
+        done = subprocess.run(
+            [sys.executable, "-I", process.PROGRAM, seconds], stdin=heard, capture_output=True,
+            timeout=20, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    os.close(given)
+    os.close(kept_open)
+
+
+def test_who_waits_dies_with_who_started_it() -> None:
+    program = (
+        "import time; from dothi.datastore.workbench.ports import process;"
+        "process._waiting.fill(); print('begun', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == b"begun\n"
+        children = _children(starter.pid)
+        assert len(children) == process.READY
+        starter.kill()
+    for child in children:
+        _is_gone(child)
+
+
 def test_it_dies_with_who_started_it(file: Path) -> None:
     """Killed outright, the starter cannot end it: the process sees it by itself."""
     program = (
@@ -129,13 +217,15 @@ def test_it_dies_with_who_started_it(file: Path) -> None:
         f"a = process.ask(q, {{'d0': Path({str(file)!r})}}, b, zone='UTC');"
         "next(a); print('begun', flush=True); next(a)"
     )
-    import sys
-
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == b"begun\n"
         [child] = _children(starter.pid)
         starter.kill()
+    _is_gone(child)
+
+
+def _is_gone(child: int) -> None:
     for _try in range(50):
         if not Path(f"/proc/{child}").exists() or _is_over(child):
             return
