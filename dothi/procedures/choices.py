@@ -179,3 +179,5 @@ class Power(StrEnum):
     """What a post may be allowed to do here."""
 
     SEE = "procedures.see"
+    DESIGN = "procedures.design"
+    PUBLISH = "procedures.publish"

@@ -69,6 +69,7 @@ class Version(models.Model):
     personal: ClassVar[dict[str, str]] = {
         "definition": "public",
         "made_by": "public",
+        "writers": "public",
         "published_by": "public",
         "note": "public",
     }
@@ -80,7 +81,8 @@ class Version(models.Model):
     note = models.CharField(max_length=300, blank=True)  # Why there is a new one.
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)  # Exclusive.
-    made_by = models.CharField(max_length=80)
+    made_by = models.CharField(max_length=80)  # Who wrote in it last.
+    writers = models.JSONField(default=list)  # Everybody who did: none of them publishes it.
     changed_at = models.DateTimeField()
     published_by = models.CharField(max_length=80, blank=True)
     published_at = models.DateTimeField(null=True)

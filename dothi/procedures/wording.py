@@ -1,12 +1,13 @@
 """How the values of a procedure read, and the answers to its form."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from dothi.core.clocks.choices import TimeUnit
@@ -196,3 +197,74 @@ def _option(field: FormField, code: Any) -> str:
 def said(words: Words | None) -> str:
     """A text of the definition in the language of the page."""
     return words.of(get_language() or "vi") if words is not None else ""
+
+
+# --- Conditions in words
+
+
+def condition(form: Form, when: Mapping[str, Any] | None) -> str:
+    """What a condition says, in a sentence: "“Married” is Yes, and “Sum” is more than 1000"."""
+    return _clause(form, when) if when is not None else ""
+
+
+def _clause(form: Form, part: Any) -> str:
+    if not isinstance(part, Mapping) or len(part) != 1:
+        return _said_value(part)
+    operator, parts = next(iter(part.items()))
+    values = list(parts) if isinstance(parts, list | tuple) else [parts]
+    if operator == "var":
+        return f"“{_name_of(form, values[0])}”"
+    if operator in {"and", "or"}:
+        joint = _(" and ") if operator == "and" else _(" or ")
+        return joint.join(f"({_clause(form, one)})" for one in values)
+    if operator in _COMPARED and len(values) == 2:
+        return _(_COMPARED[operator]) % {
+            "one": _clause(form, values[0]),
+            "other": _other(form, values[0], values[1]),
+        }
+    if operator in {"!", "!!"} and len(values) == 1:
+        text = _("it is not so that: %(one)s") if operator == "!" else _("%(one)s is answered")
+        return text % {"one": _clause(form, values[0])}
+    return json.dumps(part, ensure_ascii=False)
+
+
+_COMPARED = {
+    "==": gettext_noop("%(one)s is %(other)s"),
+    "===": gettext_noop("%(one)s is %(other)s"),
+    "!=": gettext_noop("%(one)s is not %(other)s"),
+    "!==": gettext_noop("%(one)s is not %(other)s"),
+    ">": gettext_noop("%(one)s is more than %(other)s"),
+    ">=": gettext_noop("%(one)s is at least %(other)s"),
+    "<": gettext_noop("%(one)s is less than %(other)s"),
+    "<=": gettext_noop("%(one)s is at most %(other)s"),
+    "in": gettext_noop("%(one)s is one of: %(other)s"),
+}
+
+
+def _other(form: Form, asked: Any, value: Any) -> str:
+    """What a field is compared with: the name of an answer where it is one."""
+    name = asked.get("var") if isinstance(asked, Mapping) else None
+    field = _field_named(form, name)
+    if field is not None and not isinstance(value, Mapping):
+        listed = value if isinstance(value, list) else [value]
+        return ", ".join(answer(field, one) for one in listed)
+    return _clause(form, value)
+
+
+def _name_of(form: Form, name: Any) -> str:
+    field = _field_named(form, name)
+    return said(field.name) if field is not None else str(name)
+
+
+def _field_named(form: Form, name: Any) -> FormField | None:
+    code = str(name).rpartition(".")[2]
+    fields = [*form.fields, *(inner for one in form.fields for inner in one.fields)]
+    return next((one for one in fields if one.code == code), None)
+
+
+def _said_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return ", ".join(_said_value(one) for one in value)
+    return _("nothing") if value is None else str(value)

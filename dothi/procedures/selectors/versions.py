@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from dothi.accounts.models import in_force as period
 from dothi.procedures.choices import State
-from dothi.procedures.models import Area, Version
+from dothi.procedures.models import Area, Procedure, Version
 
 
 def in_force(on: date) -> QuerySet[Version]:
@@ -24,3 +24,21 @@ def areas(*, on: date) -> list[Area]:
     """The fields that have a procedure in force, in their order."""
     used = in_force(on).values("procedure__area")
     return list(Area.objects.filter(pk__in=used).order_by("order", "code"))
+
+
+def all_areas() -> list[Area]:
+    """Every field of administration, in their order."""
+    return list(Area.objects.order_by("order", "code"))
+
+
+def designs() -> list[Procedure]:
+    """Every procedure with its versions, the newest first: what the designer lists."""
+    newest = Prefetch("versions", Version.objects.order_by("-number").defer("search"))
+    rows = Procedure.objects.select_related("area").order_by("area__order", "code")
+    return list(rows.prefetch_related(newest))
+
+
+def versions_of(code: str) -> list[Version]:
+    """All versions of a procedure, the newest first."""
+    rows = Version.objects.filter(procedure__code=code).select_related("procedure__area")
+    return list(rows.order_by("-number"))

@@ -47,6 +47,7 @@ def draft(
         last = procedure.versions.aggregate(last=Max("number"))["last"] or 0
         version = Version(procedure=procedure, number=last + 1)
     version.definition = definition.model_dump(mode="json")
+    version.writers = sorted({*version.writers, by})
     version.note, version.made_by, version.changed_at = note, by, at
     version.save()
     record("procedures.draft", subject=f"procedures.procedure:{procedure.code}", by=by, at=at,

@@ -25,14 +25,14 @@ def publish(*, version: Version, valid_from: date, by: str, at: datetime) -> Ver
     Raises:
         AnotherWasFaster: it is no longer the draft that was read.
         Flawed: something of it is missing or leads nowhere.
-        FourEyes: who wrote it does not publish it.
+        FourEyes: who wrote in it does not publish it.
         NotThen: a version already holds from that day or a later one.
     """
     procedure = Procedure.objects.select_for_update().get(pk=version.procedure_id)
     current = Version.objects.filter(pk=version.pk, state=State.DRAFT).first()
     if current is None or current.changed_at != version.changed_at:
         raise AnotherWasFaster(procedure.code)
-    if current.made_by == by:
+    if by in {current.made_by, *current.writers}:
         raise FourEyes(procedure.code)
     definition = current.content
     if found := flaws(definition, roles=ROLES):

@@ -56,36 +56,36 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     version = selectors.version_of(code, on=on)
     if version is None:
         raise Http404
-    definition = version.content
     office = permissions.may_see_doubts(request.user, on=now.date())
-    return render(
-        request,
-        "procedures/page.html",
-        {
-            "code": code,
-            "number": version.number,
-            "area": version.procedure.area,
-            "name": _said(definition.name),
-            "parts": _parts(definition),
-            "papers": _papers(definition),
-            "limits": _limits(definition),
-            "fees": _fees(definition),
-            "results": _results(definition),
-            "basis": [(_said(one.name), one.article) for one in definition.basis],
-            "fields": [
-                (_said(section.name), [_said(field.name) for field in section.fields])
-                for section in definition.form.sections
-            ],
-            "national": NATIONAL_PORTAL if definition.channel == Channel.NATIONAL else "",
-            "as_of": definition.as_of,
-            "valid_from": version.valid_from,
-            "past": on < now.date() and version.valid_to is not None,
-            "doubts": [Part(part).label for part in sorted(definition.to_confirm)]
-            if office
-            else [],
-            "sources": _sources(definition) if office else [],
-        },
-    )
+    context = page_of(version.content, office=office) | {
+        "area": version.procedure.area,
+        "number": version.number,
+        "valid_from": version.valid_from,
+        "past": on < now.date() and version.valid_to is not None,
+    }
+    return render(request, "procedures/page.html", context)
+
+
+def page_of(definition: Definition, *, office: bool) -> dict[str, Any]:
+    """What the page of a procedure says; the office reads what is to be confirmed, too."""
+    return {
+        "code": definition.code,
+        "name": _said(definition.name),
+        "parts": _parts(definition),
+        "papers": _papers(definition),
+        "limits": _limits(definition),
+        "fees": _fees(definition),
+        "results": _results(definition),
+        "basis": [(_said(one.name), one.article) for one in definition.basis],
+        "fields": [
+            (_said(section.name), [_said(field.name) for field in section.fields])
+            for section in definition.form.sections
+        ],
+        "national": NATIONAL_PORTAL if definition.channel == Channel.NATIONAL else "",
+        "as_of": definition.as_of,
+        "doubts": [Part(part).label for part in sorted(definition.to_confirm)] if office else [],
+        "sources": _sources(definition) if office else [],
+    }
 
 
 def as_file(request: HttpRequest, code: str) -> HttpResponse:
