@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from bench import csv_files, doors, pages, readers, seeding, start, stream
+from bench import csv_files, doors, pages, procedures_search, readers, seeding, start, stream
 from bench.house import Measured
 from bench.lives import live_in_processes
 from dothi.accounts.choices import Role
@@ -132,6 +132,7 @@ ALL = {
         Measure(name="spike", measure=pages.spike, on_million=True),
         Measure(name="stream", measure=stream.stream, on_million=True),
         Measure(name="start", measure=start.start, on_empty=True),
+        Measure(name="procedures", measure=procedures_search.search, on_empty=True),
         Measure(name="csv", measure=csv_files.csv_files, on_empty=True),
     )
 }

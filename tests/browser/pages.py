@@ -81,6 +81,10 @@ STEWARD = (
     "/desk/data/sharing/",
     "/desk/data/rights/",
     "/desk/data/resolution/ask",
+    "/desk/procedures/",
+    "/desk/procedures/new",
+    "/desk/procedures/1.001193/",
+    "/desk/procedures/1.001193/try",
 )
 HOLDER = ("/desk/feedback/sealed/", "/desk/feedback/sealed/seats")
 STAFF = (

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from dothi.accounts.choices import Role
 from dothi.accounts.http import SignedInRequest, staff_who
 from dothi.core import clock
+from dothi.core.clocks.choices import TimeUnit
 from dothi.procedures import permissions, selectors, services, wording
 from dothi.procedures.choices import FieldType, Part, State
 from dothi.procedures.forms import answering, designing
@@ -374,7 +375,9 @@ def _line(place: str, row: dict[str, Any]) -> Line:
     about = [str(row[key]) for key in ("code", "type", "role", "amount", "article") if row.get(key)]
     spec = row.get("spec") or {}
     if spec:
-        about.append(str(spec.get("amount", "")))
+        about.append(
+            f"{spec.get('amount', 0)} {TimeUnit(spec.get('unit', TimeUnit.WORK_DAYS)).label}"
+        )
     if row.get("when"):
         about.append(_("only sometimes"))
     return Line(place=place, title=title or (about[0] if about else place), about=" · ".join(about))
