@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F, QuerySet
@@ -19,8 +21,12 @@ WORDS = 8  # Of a question; more narrow nothing down.
 SLIPS = 2  # Letters wrong, missing, too many or swapped, in the whole question.
 SHORTEST = 3  # Letters of a word that can be misspelt and still be known.
 MOST = 200
+PHRASES = 20  # That a misspelt question may have meant: more are neither told nor weighed.
+KEPT = 4  # Sets of versions whose words a process keeps: those of today, and of some fields.
 # What a word is worth where it stands: papers, field and result, name, what happened.
 WEIGHTS = [0.05, 0.2, 0.7, 1.0]
+
+_words: dict[frozenset[int], Mapping[str, frozenset[int]]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,33 +64,59 @@ def _holding(rows: QuerySet[Version], tokens: Sequence[str]) -> list[Version]:
 
 def _nearest(rows: QuerySet[Version], tokens: Sequence[str]) -> Found:
     """Those whose words lie closest to the question, all of them within `SLIPS` in sum."""
-    words = Word.objects.filter(version__in=rows.order_by())
-    known = list(words.values_list("word", flat=True).distinct())
-    close = [_close(token, known) for token in tokens]
-    held: dict[int, set[str]] = defaultdict(set)
-    wanted = {word for options in close for word in options}
-    for pk, word in words.filter(word__in=wanted).values_list("version_id", "word"):
-        held[pk].add(word)
-    meant = _meant(held, close)
-    versions: dict[int, Version] = {}
-    for phrase in sorted(meant):
-        versions |= {one.pk: one for one in _holding(rows, phrase.split())}
-    return Found(versions=tuple(versions.values()), meant=", ".join(sorted(meant)))
+    held = _held(rows)
+    close = [_close(token, list(held)) for token in tokens]
+    best = _fewest_slips(held, close)
+    if not best:
+        return Found(versions=())
+    meant = sorted(set(best.values()))
+    query = reduce(or_, (holding(phrase.split()) for phrase in meant[:PHRASES]))
+    rank = SearchRank(F("search"), query, weights=WEIGHTS)
+    found = rows.filter(pk__in=list(best)).annotate(rank=rank).order_by("-rank", "procedure__code")
+    return Found(versions=tuple(found[:MOST]), meant=", ".join(meant[:PHRASES]))
 
 
-def _meant(held: Mapping[int, set[str]], close: Sequence[Mapping[str, int]]) -> set[str]:
-    """The phrases with the fewest slips that some procedure holds as a whole."""
-    slips: dict[str, int] = {}
-    for words in held.values():
-        chosen = [
-            min(words & options.keys(), key=lambda word: (options[word], word), default="")
-            for options in close
-        ]
-        if all(chosen):
-            phrase = zip(close, chosen, strict=True)
-            slips[" ".join(chosen)] = sum(options[word] for options, word in phrase)
-    fewest = min(slips.values(), default=SLIPS + 1)
-    return {phrase for phrase, number in slips.items() if number == fewest <= SLIPS}
+def _held(rows: QuerySet[Version]) -> Mapping[str, frozenset[int]]:
+    """Each word with the versions that hold it; read anew when other versions are in force.
+
+    What was published never changes: the same versions have the same words.
+    """
+    key = frozenset(rows.order_by().values_list("pk", flat=True))
+    if key not in _words:
+        read: dict[str, set[int]] = defaultdict(set)
+        words = Word.objects.filter(version__in=key)
+        for word, pk in words.values_list("word", "version_id"):
+            read[word].add(pk)
+        while len(_words) >= KEPT:
+            _words.pop(next(iter(_words)), None)
+        _words[key] = {word: frozenset(versions) for word, versions in read.items()}
+    return _words[key]
+
+
+def _fewest_slips(
+    held: Mapping[str, frozenset[int]], close: Sequence[Mapping[str, int]]
+) -> dict[int, str]:
+    """The versions that hold a word near each one asked for, with the fewest slips in sum, and the
+    phrase that each of them holds."""
+    left: dict[int, tuple[int, dict[int, str]]] | None = None
+    # The token that fits the fewest versions first: the others need only look at these.
+    order = sorted(range(len(close)), key=lambda at: sum(len(held[word]) for word in close[at]))
+    for at in order:
+        onward: dict[int, tuple[int, dict[int, str]]] = {}
+        for word, slips in sorted(close[at].items(), key=lambda one: (one[1], one[0])):
+            for pk in held[word] if left is None else held[word] & left.keys():
+                if pk in onward:
+                    continue  # A nearer word of it was found.
+                before, chosen = left[pk] if left is not None else (0, {})
+                if before + slips <= SLIPS:
+                    onward[pk] = (before + slips, {**chosen, at: word})
+        left = onward
+    fewest = min((slips for slips, _chosen in (left or {}).values()), default=0)
+    return {
+        pk: " ".join(chosen[at] for at in range(len(close)))
+        for pk, (slips, chosen) in (left or {}).items()
+        if slips == fewest
+    }
 
 
 def _close(token: str, known: Sequence[str]) -> dict[str, int]:

@@ -184,3 +184,16 @@ def test_a_broken_file_is_named_and_nothing_is_taken_over(tmp_path: Path) -> Non
     with pytest.raises(services.Refused, match=r"a\.toml"):
         services.load_catalogue(tmp_path, valid_from=TODAY, at=AT)
     assert not Version.objects.exists()
+
+
+def test_a_slip_is_mended_by_the_words_of_today_and_not_of_yesterday() -> None:
+    published()
+    assert selectors.search("khai snih", on=TODAY).meant == "khai sinh"
+    published(**SHOP)
+    assert selectors.search("ho kinh doamh", on=TODAY).meant == "ho kinh doanh"
+    services.end(code="1.001193", valid_to=TOMORROW, reason="x", by="user:2", at=AT)
+    codes = [
+        {one.procedure.code for one in selectors.search("khai snih", on=day).versions}
+        for day in (TODAY, TOMORROW)
+    ]
+    assert codes[0] - codes[1] == {"1.001193"}
