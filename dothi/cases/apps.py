@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CasesConfig(AppConfig):
     name = "dothi.cases"
     label = "cases"
+
+    def ready(self) -> None:
+        from dothi.cases import handlers, permissions  # noqa: F401

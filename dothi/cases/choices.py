@@ -18,8 +18,9 @@ class Status(IntegerChoices):
 
 
 class Act(TextChoices):
-    """What moves a dossier from one status to another."""
+    """What is done with a dossier. `rules.MOVES` says which acts lead to another status."""
 
+    SUBMIT = "submit", _("Submit")
     RECEIVE = "receive", _("Receive")
     REFUSE = "refuse", _("Refuse to receive")
     BEGIN = "begin", _("Begin handling")
@@ -32,3 +33,75 @@ class Act(TextChoices):
     FINISH = "finish", _("Finish")
     CORRECT = "correct", _("Correct the result")
     GIVE = "give", _("Give back the result")
+    HAND_OVER = "hand_over", _("Hand over to the next step")
+    SEND_BACK = "send_back", _("Return to a former step")
+    ASSIGN = "assign", _("Give to an officer")
+    RELEASE = "release", _("Give back to the post")
+    EXTEND = "extend", _("Put off, with an apology")
+    CONSULT = "consult", _("Consult another agency")
+    CONSULTED = "consulted", _("Note what the agency says")
+    PROPOSE = "propose", _("Show the draft to the applicant")
+    AGREE = "agree", _("Agree to the draft")
+    OBJECT = "object", _("Ask for the draft to be changed")
+
+
+class Power(TextChoices):
+    """What posts may be allowed to do with dossiers; see `permissions.py`."""
+
+    SEE = "cases.see", _("See the dossiers of the unit")
+    RECEIVE = "cases.receive", _("Receive dossiers and give back results")
+    HANDLE = "cases.handle", _("Handle dossiers at the own post")
+    LEAD = "cases.lead", _("Give dossiers to officers, extend and stop")
+    OPEN = "cases.open", _("Open personal data of dossiers of the own post")
+    EXPORT = "cases.export", _("Take dossiers out as a file")
+    MANAGE = "cases.manage", _("Keep agencies and settings of dossiers")
+
+
+class Parameter(TextChoices):
+    """What the office may set, with a day from which it holds."""
+
+    REPLY_HOURS = "reply_hours", _("Working hours within which what was sent in is looked at")
+    AGREE_DAYS = "agree_days", _("Days after which silence on a draft is agreement")
+    DRAFT_DAYS = "draft_days", _("Days for which what was not yet sent is kept")
+
+
+class Duty(TextChoices):
+    """What a clock of a dossier stands for."""
+
+    REPLY = "reply", _("Look at what was sent in")
+    RESULT = "result", _("Give the result")
+    STEP = "step", _("Do the internal step")
+    AGREE = "agree", _("Agree to the draft")
+
+
+class Origin(TextChoices):
+    """Through which door a dossier came in."""
+
+    OWN = "own", _("Sent in on this site")
+    COUNTER = "counter", _("Brought to the counter")
+    POST = "post", _("Sent by post")
+    NATIONAL = "national", _("Sent in on the national portal")
+    MACHINE = "machine", _("Sent in by another system")
+
+
+class Part(TextChoices):
+    """What somebody is in a dossier."""
+
+    APPLICANT = "applicant", _("Applicant")
+    AGENT = "agent", _("Acts for the applicant")
+
+
+class News(TextChoices):
+    """How the applicant wants to be told of every move."""
+
+    EMAIL = "email", _("By e-mail")
+    IN_APP = "in_app", _("On the own page")
+    NONE = "none", _("Not at all")
+
+
+class Delivery(TextChoices):
+    """How the applicant gets the result."""
+
+    COUNTER = "counter", _("At the counter")
+    POST = "post", _("By post")
+    ELECTRONIC = "electronic", _("As a file")

@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dothi.cases.choices import Act, Status
+from dothi.cases.choices import Act, Parameter, Status
 
 FINAL = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
 OPEN = frozenset(Status) - FINAL
 # The citizen has the next move; a clock that runs stands still.
 WAITING = frozenset({Status.SUPPLEMENT, Status.PAYMENT})
 
+# The office works on it; what it may do at its post.
+RUNNING = frozenset({Status.RECEIVED, Status.HANDLED})
+# Once received, a clock of the law runs or stands still.
+TIMED = RUNNING | WAITING
 BACK = None  # A move that leads back to where the dossier was before.
 
 
@@ -49,6 +53,30 @@ MOVES: Mapping[Act, Move] = {
     Act.CORRECT: Move(sources=frozenset({Status.DONE}), to=Status.HANDLED, reason=True),
     Act.GIVE: Move(sources=frozenset({Status.DONE}), to=Status.RETURNED),
 }
+# Acts after which the status is what it was.
+STAYS: Mapping[Act, frozenset[Status]] = {
+    Act.HAND_OVER: frozenset({Status.HANDLED}),
+    Act.SEND_BACK: frozenset({Status.HANDLED}),
+    Act.ASSIGN: frozenset({Status.NEW}) | TIMED,
+    Act.RELEASE: frozenset({Status.NEW}) | TIMED,
+    Act.EXTEND: RUNNING,
+    Act.CONSULT: frozenset({Status.HANDLED}),
+    Act.CONSULTED: OPEN,
+    Act.PROPOSE: frozenset({Status.HANDLED}),
+    Act.AGREE: frozenset({Status.HANDLED}),
+    Act.OBJECT: frozenset({Status.HANDLED}),
+}
+REASONED = frozenset({Act.SEND_BACK, Act.EXTEND, Act.OBJECT}) | {
+    act for act, move in MOVES.items() if move.reason
+}
+
+# What holds where the office has set nothing else. NĐ 118/2025/NĐ-CP: to be confirmed.
+DEFAULTS: Mapping[Parameter, int] = {
+    Parameter.REPLY_HOURS: 8,
+    Parameter.AGREE_DAYS: 1,
+    Parameter.DRAFT_DAYS: 30,
+}
+NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH = 200, 2000, 4000
 
 
 def may(act: Act, *, now: Status, before: Status | None = None) -> bool:
@@ -57,7 +85,9 @@ def may(act: Act, *, now: Status, before: Status | None = None) -> bool:
     Papers asked for before a dossier was received may still end in a refusal to receive it; once
     it was received they may not.
     """
-    if now not in MOVES[act].sources:
+    if act in STAYS:
+        return now in STAYS[act]
+    if act not in MOVES or now not in MOVES[act].sources:
         return False
     return not (act == Act.REFUSE and now == Status.SUPPLEMENT and before != Status.NEW)
 
@@ -70,6 +100,8 @@ def target(act: Act, *, now: Status, before: Status | None = None) -> Status:
     """
     if not may(act, now=now, before=before):
         raise NotLawful(f"{act} from {now.name}")
+    if act in STAYS:
+        return now
     to = MOVES[act].to
     if to is not BACK:
         return to

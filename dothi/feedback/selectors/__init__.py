@@ -1,5 +1,6 @@
 """Questions about feedback."""
 
+from dothi.core.paging import Page as Page
 from dothi.feedback.selectors import catalogue as catalogue
 from dothi.feedback.selectors import hotline as hotline
 from dothi.feedback.selectors import sealed as sealed
@@ -44,7 +45,6 @@ from dothi.feedback.selectors.own import follows_of as follows_of
 from dothi.feedback.selectors.own import news_for as news_for
 from dothi.feedback.selectors.own import own as own
 from dothi.feedback.selectors.own import reporter_of as reporter_of
-from dothi.feedback.selectors.paging import Page as Page
 from dothi.feedback.selectors.places import Guess as Guess
 from dothi.feedback.selectors.places import NamedPlace as NamedPlace
 from dothi.feedback.selectors.places import guess as guess

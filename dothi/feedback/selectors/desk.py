@@ -9,11 +9,11 @@ from django.db.models import F, Q, QuerySet
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.accounts.selectors import Standing
+from dothi.core.paging import Page, page_of, take
 from dothi.core.searching import holding
 from dothi.feedback.choices import Power, State, Visibility
 from dothi.feedback.models import Message, Move, Ticket
 from dothi.feedback.selectors import catalogue
-from dothi.feedback.selectors.paging import Page, page_of, take
 from dothi.feedback.selectors.tracking import listed, loaded
 from dothi.lib import text_vi
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from dothi.core.attachments.models import Attachment
+from dothi.core.paging import Page, page_of, take
 from dothi.feedback import rules
 from dothi.feedback.choices import Act, State, Visibility
 from dothi.feedback.models import Message, Move, PartnerTask, Ticket
@@ -21,7 +22,6 @@ from dothi.feedback.selectors.files import (
     photos_by_part,
     photos_of_all,
 )
-from dothi.feedback.selectors.paging import Page, page_of, take
 from dothi.feedback.selectors.tracking import dressed
 from dothi.lib.geo import Box
 from dothi.units import selectors as units

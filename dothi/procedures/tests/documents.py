@@ -1,7 +1,10 @@
 """Documents of procedures to try the rules with: small, whole, and free of faults."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
+from dothi.procedures import services
+from dothi.procedures.models import Area, Version
 from dothi.procedures.rules.definition import Definition
 
 SOURCE = {"text": "Mẫu minh họa", "trust": "checked", "as_of": "2026-11-01"}
@@ -102,3 +105,73 @@ ANSWERS: dict[str, Any] = {
     "married": True,
     "parents": [{"name": "Nguyễn Thị Hoa", "role": "mother", "citizen_id": "079190001234"}],
 }
+
+PERMIT_PAPERS = ("application", "land", "drawings")
+
+
+def permit(**changes: Any) -> dict[str, Any]:
+    """A building permit: fifteen working days, a fee, a visit where it is needed."""
+    return birth() | {
+        "code": "1.013225",
+        "name": words("Cấp giấy phép xây dựng", "Building permit"),
+        "area": "building",
+        "applicants": ["citizen", "business", "household"],
+        "occasions": [words("xây nhà", "build a house")],
+        "papers": [
+            {"code": "application", "name": words("Đơn", "Application")},
+            {"code": "land", "name": words("Giấy tờ đất", "Land papers"), "form": "certified",
+             "kind": "land_certificate"},
+            {"code": "drawings", "name": words("Bản vẽ", "Drawings"), "number": 2},
+            {"code": "neighbour", "name": words("Cam kết", "Undertaking"), "required": False},
+        ],
+        "limits": [
+            {"spec": {"amount": 20}, "source": SOURCE,
+             "when": {"==": [{"var": "kind"}, "works"]}},
+            {"spec": {"amount": 15}, "source": SOURCE},
+        ],
+        "fees": [
+            {"code": "charge", "name": words("Lệ phí", "Charge"), "kind": "charge",
+             "amount": 50_000, "source": SOURCE},
+            {"code": "charge", "name": words("Lệ phí", "Charge"), "kind": "charge",
+             "amount": 0, "ways": [2], "source": SOURCE},
+        ],
+        "results": [
+            {"code": "permit", "name": words("Giấy phép xây dựng", "Building permit"),
+             "kind": "building_permit", "months": 12},
+        ],
+        "steps": [
+            step("check", "specialist", 40, visit="visit", fits="sign", refuse="refused"),
+            step("visit", "specialist", 24, fits="sign", refuse="refused"),
+            step("sign", "leader", 16, signed="result", back="check"),
+        ],
+        "form": {
+            "sections": [
+                {
+                    "code": "work", "name": words("Công trình", "The work"),
+                    "fields": [
+                        {"code": "kind", "type": "choice", "name": words("Loại", "Kind"),
+                         "options": [{"code": "house", "name": words("Nhà ở", "House")},
+                                     {"code": "works", "name": words("Công trình", "Works")}]},
+                        {"code": "floors", "type": "number", "name": words("Số tầng", "Floors"),
+                         "least": 1, "most": 50},
+                        {"code": "owner_id", "type": "citizen_id", "sensitive": True,
+                         "name": words("Số định danh", "Identification number"),
+                         "required": False},
+                    ],
+                }
+            ]
+        },
+    } | changes  # fmt: skip
+
+
+def permit_answers(**changes: Any) -> dict[str, Any]:
+    return {"kind": "house", "floors": 3, "owner_id": "079190000001"} | changes
+
+
+def publish(document: dict[str, Any], *, since: date) -> Version:
+    """A procedure in force from a day on, written by one person and published by another."""
+    at = datetime.combine(since, datetime.min.time(), UTC)
+    area = document["area"]
+    Area.objects.get_or_create(code=area, defaults={"name_vi": area, "name_en": area})
+    draft = services.draft(document=document, by="user:1", at=at)
+    return services.publish(version=draft, valid_from=since, by="user:2", at=at)

@@ -1,0 +1,67 @@
+"""Facts that dossiers tell the rest of the platform: codes, statuses, units and times."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from dothi.core.events.registry import Event
+
+
+class DossierSubmitted(Event):
+    """A dossier came in, online, at the counter, by post or from another system."""
+
+    name: ClassVar[str] = "cases.submitted"
+    code: str
+    procedure: str
+    area: str
+    way: int
+    origin: str
+    unit_code: str
+    receiving_unit: str
+    submitted_at: datetime
+
+
+class DossierMoved(Event):
+    """Something was done with a dossier; `was` is equal to `now` where the status stayed.
+
+    `move` is the id of the line of its history.
+    """
+
+    name: ClassVar[str] = "cases.moved"
+    code: str
+    procedure: str
+    area: str
+    unit_code: str
+    act: str
+    was: int
+    now: int
+    step: str
+    handling_unit: str
+    handling_role: str
+    due_at: datetime | None
+    paused: bool
+    move: int
+
+
+class DossierFinished(Event):
+    """A dossier has its result. `on_time` compares with the due time as it stood then."""
+
+    name: ClassVar[str] = "cases.finished"
+    code: str
+    procedure: str
+    area: str
+    unit_code: str
+    end: str
+    received_at: datetime
+    done_at: datetime
+    due_at: datetime
+    on_time: bool
+
+
+class DossierRated(Event):
+    """The applicant said how it went: one to five stars."""
+
+    name: ClassVar[str] = "cases.rated"
+    code: str
+    procedure: str
+    unit_code: str
+    stars: int

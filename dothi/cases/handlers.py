@@ -1,0 +1,18 @@
+"""What dossiers do when something happens: ask what is so now, then call one verb."""
+
+from dothi.cases import services
+from dothi.cases.choices import Duty
+from dothi.core import clock
+from dothi.core.clocks.events import ClockLapsed
+from dothi.core.events.registry import on
+
+OURS = "cases.dossier:"
+
+
+@on(ClockLapsed, name="cases.agree_by_silence")
+def agree_by_silence(event: ClockLapsed) -> None:
+    """The day to look at a draft is over: silence is agreement."""
+    if not event.subject.startswith(OURS) or event.clock != Duty.AGREE:
+        return
+    code = event.subject.removeprefix(OURS)
+    services.agreed_by_silence(code=code, due_at=event.due_at, at=clock.now())

@@ -1,0 +1,91 @@
+"""Who may do what with dossiers. Predicates only: doors turn a False into a 403."""
+
+from datetime import date
+
+from dothi.accounts import registry
+from dothi.accounts import selectors as accounts
+from dothi.accounts.choices import Role
+from dothi.accounts.models import User
+from dothi.cases import rules
+from dothi.cases.choices import Act, Power, Status
+from dothi.cases.models import Dossier
+from dothi.units.models import Unit
+
+_ALLOWED = {
+    Role.COUNTER: (Power.SEE, Power.RECEIVE, Power.OPEN),
+    Role.SPECIALIST: (Power.SEE, Power.HANDLE, Power.OPEN),
+    Role.LEADER: (Power.SEE, Power.HANDLE, Power.LEAD, Power.OPEN, Power.EXPORT),
+    Role.STEWARD: (Power.MANAGE,),
+    Role.ADMINISTRATOR: (Power.MANAGE,),
+    Role.AUDITOR: (Power.SEE, Power.EXPORT),
+}
+for _role, _powers in _ALLOWED.items():
+    registry.allow(_role, *(power.value for power in _powers))
+
+# What the counter does, what the post of a step does, and what a leader does over any post.
+COUNTER_ACTS = frozenset({Act.RECEIVE, Act.REFUSE, Act.GIVE, Act.SETTLE, Act.SUPPLY, Act.WITHDRAW})
+POST_ACTS = frozenset(
+    {
+        Act.BEGIN, Act.ASK, Act.CHARGE, Act.HAND_OVER, Act.SEND_BACK, Act.FINISH, Act.CORRECT,
+        Act.CONSULT, Act.CONSULTED, Act.PROPOSE, Act.EXTEND, Act.STOP, Act.RELEASE,
+    }
+)  # fmt: skip
+LEADER_ACTS = frozenset({Act.ASSIGN, Act.RELEASE, Act.EXTEND, Act.STOP, Act.SEND_BACK, Act.CORRECT})
+
+
+def may_see(user: User, dossier: Dossier, *, on: date) -> bool:
+    """Who received it, who decides, and who has it."""
+    where = accounts.standing(user, on=on).units_for(Power.SEE)
+    return bool(where & {dossier.unit_id, dossier.receiving_unit_id, dossier.handling_unit_id})
+
+
+def at_its_post(user: User, dossier: Dossier, *, on: date) -> bool:
+    """Whether the person holds the very post that has the dossier, own or lent."""
+    return any(
+        post.unit_id == dossier.handling_unit_id and post.role == dossier.handling_role
+        for post in accounts.standing(user, on=on).posts
+    )
+
+
+def may(user: User, act: Act, dossier: Dossier, *, on: date) -> bool:
+    """Whether the person may do this to the dossier now."""
+    before = Status(dossier.status_before) if dossier.status_before else None
+    if not rules.may(act, now=Status(dossier.status), before=before):
+        return False
+    standing = accounts.standing(user, on=on)
+    if act in LEADER_ACTS and standing.may(Power.LEAD, dossier.handling_unit_id):
+        return True
+    if act == Act.ASK and dossier.status == Status.NEW:
+        return standing.may(Power.RECEIVE, dossier.receiving_unit_id)
+    if act in COUNTER_ACTS:
+        return standing.may(Power.RECEIVE, dossier.receiving_unit_id)
+    if act in POST_ACTS:
+        handles = standing.may(Power.HANDLE, dossier.handling_unit_id)
+        return handles and at_its_post(user, dossier, on=on)
+    return False
+
+
+def acts_for(user: User, dossier: Dossier, *, on: date) -> list[Act]:
+    """What this person may do with the dossier now, in the order of `Act`."""
+    return [act for act in Act if may(user, act, dossier, on=on)]
+
+
+def may_receive(user: User, *, on: date, unit: Unit | None = None) -> bool:
+    """Receive dossiers: in this unit, or anywhere."""
+    return accounts.may(user, Power.RECEIVE, unit, on=on)
+
+
+def may_open(user: User, dossier: Dossier, *, on: date) -> bool:
+    """Personal data: the post that has it, and the counter that received it."""
+    standing = accounts.standing(user, on=on)
+    if standing.may(Power.OPEN, dossier.handling_unit_id) and at_its_post(user, dossier, on=on):
+        return True
+    return standing.may(Power.RECEIVE, dossier.receiving_unit_id)
+
+
+def may_export(user: User, *, on: date) -> bool:
+    return accounts.may(user, Power.EXPORT, None, on=on)
+
+
+def may_manage(user: User, *, on: date) -> bool:
+    return accounts.may(user, Power.MANAGE, None, on=on)

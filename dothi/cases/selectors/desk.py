@@ -1,0 +1,135 @@
+"""What staff may see of dossiers: the only ways in for pages, with permission by construction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from dothi.accounts import selectors as accounts
+from dothi.accounts.models import User
+from dothi.cases.choices import Power
+from dothi.cases.models import Dossier, Move, Party
+from dothi.cases.selectors.tracking import loaded
+from dothi.core.paging import Page, page_of, take
+from dothi.lib import text_vi
+from dothi.lib.codes import DOSSIER
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFilters:
+    """What a list of staff is narrowed to. What is empty narrows nothing."""
+
+    search: str = ""  # A code, a phone number, or the beginning of a name; marks do not matter.
+    statuses: frozenset[int] = frozenset()
+    procedures: frozenset[str] = frozenset()
+    areas: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
+    unit_codes: frozenset[str] = frozenset()  # Of the handling unit.
+    roles: frozenset[str] = frozenset()
+    ways: frozenset[int] = frozenset()
+    mine: bool = False
+    nobody: bool = False
+    overdue_at: datetime | None = None
+    step_overdue_at: datetime | None = None
+    since: date | None = None
+    until: date | None = None  # Inclusive.
+    closed: bool = False  # Closed ones instead of open ones, newest first.
+
+
+def dossiers_seen_by(user: User, *, on: date) -> QuerySet[Dossier]:
+    """Dossiers that the person's units received, decide, or have on the table."""
+    where = accounts.standing(user, on=on).units_for(Power.SEE)
+    if not where:
+        return Dossier.objects.none()
+    return loaded().filter(
+        Q(unit__in=where) | Q(receiving_unit__in=where) | Q(handling_unit__in=where)
+    )
+
+
+def dossier_seen_by(user: User, code: str, *, on: date) -> Dossier:
+    """One dossier. Raises Dossier.DoesNotExist when there is none that this person may see."""
+    return dossiers_seen_by(user, on=on).get(code=code)
+
+
+def queue(
+    user: User,
+    *,
+    on: date,
+    filters: QueueFilters | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> Page[Dossier]:
+    """The worklist: open dossiers on the tables of the person's units, most urgent first.
+
+    With `closed`: those that are closed, the last closed first.
+    """
+    wanted = filters or QueueFilters()
+    rows = queue_rows(user, on=on, filters=wanted)
+    if wanted.closed:
+        found, following = take(
+            rows, field="closed_at", newest_first=True, after=after, limit=limit
+        )
+    else:
+        found, following = take(rows, field="due_at", newest_first=False, after=after, limit=limit)
+    return page_of(found, following)
+
+
+def queue_rows(user: User, *, on: date, filters: QueueFilters) -> QuerySet[Dossier]:
+    """All rows of the worklist, without an order: for exports, which need `Power.EXPORT`."""
+    where = accounts.standing(user, on=on).units_for(Power.SEE)
+    if not where:
+        return Dossier.objects.none()
+    rows = loaded()
+    # One unit is an equality, which the index of the worklist serves in the right order.
+    if len(where) == 1:
+        rows = rows.filter(handling_unit=next(iter(where)))
+    else:
+        rows = rows.filter(handling_unit__in=where)
+    rows = rows.exclude(closed_at=None) if filters.closed else rows.filter(closed_at=None)
+    return _narrowed(rows, filters, user)
+
+
+def _narrowed(rows: QuerySet[Dossier], filters: QueueFilters, user: User) -> QuerySet[Dossier]:
+    for column, values in (
+        ("status", filters.statuses),
+        ("procedure", filters.procedures),
+        ("area", filters.areas),
+        ("step", filters.steps),
+        ("handling_unit__code", filters.unit_codes),
+        ("handling_role", filters.roles),
+        ("way", filters.ways),
+    ):
+        if values:
+            rows = rows.filter(**{f"{column}__in": values})
+    if filters.mine:
+        rows = rows.filter(handling_person=user)
+    if filters.nobody:
+        rows = rows.filter(handling_person=None)
+    if filters.overdue_at is not None:
+        rows = rows.filter(due_at__lt=filters.overdue_at, paused=False, done_at=None)
+    if filters.step_overdue_at is not None:
+        rows = rows.filter(step_due_at__lt=filters.step_overdue_at, paused=False)
+    if filters.since is not None:
+        rows = rows.filter(submitted_at__date__gte=filters.since)
+    if filters.until is not None:
+        rows = rows.filter(submitted_at__date__lte=filters.until)
+    return searched(rows, filters.search)
+
+
+def searched(rows: QuerySet[Dossier], search: str) -> QuerySet[Dossier]:
+    """Dossiers of this code or phone number, or whose applicant's name begins so."""
+    text = text_vi.tidy(search)
+    if not text:
+        return rows
+    if DOSSIER.fullmatch(text.upper()):
+        return rows.filter(code=text.upper())
+    people = Party.objects.filter(dossier=OuterRef("pk"))
+    phone = text_vi.phone(text)
+    if phone is not None:
+        return rows.filter(Exists(people.filter(phone=phone)))
+    return rows.filter(Exists(people.filter(folded__startswith=text_vi.fold(text))))
+
+
+def history(dossier: Dossier) -> list[Move]:
+    """Everything that happened to a dossier, oldest first: for staff, with inner notes."""
+    return list(Move.objects.filter(dossier=dossier).order_by("id"))

@@ -1,0 +1,371 @@
+"""Dossiers come in: online, at the counter, by post, from another system."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dothi.accounts.choices import Role
+from dothi.accounts.models import User
+from dothi.cases import events, rules, selectors
+from dothi.cases.choices import Act, Delivery, Duty, News, Origin, Parameter, Part, Status
+from dothi.cases.models import Document, Dossier, Move, Party
+from dothi.cases.services import moving, receiving
+from dothi.cases.services.moving import Actor, actor_of
+from dothi.cases.services.numbering import next_code
+from dothi.cases.services.refusals import BadAnswers, BadApplicant, NoAgency, NotOffered
+from dothi.core.attachments.services import claim
+from dothi.core.clock import local
+from dothi.core.clocks import services as clocks
+from dothi.core.clocks.choices import Kind, TimeUnit
+from dothi.core.clocks.models import Clock
+from dothi.core.clocks.rules import Spec
+from dothi.core.events.services import publish
+from dothi.core.rows import append
+from dothi.core.transactions import joined
+from dothi.lib import codes, text_vi
+from dothi.procedures import selectors as procedures
+from dothi.procedures.choices import Applicant, Channel, PaperForm, Way
+from dothi.procedures.rules import forms
+from dothi.procedures.rules.conditions import holds
+from dothi.procedures.rules.definition import Definition, Paper
+from dothi.units.models import Unit
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
+_NUMBER = re.compile(r"[0-9]{12}")
+_TAX_CODE = re.compile(r"[0-9]{10}(-[0-9]{3})?|[0-9]{12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who applies, or acts for who applies (then with `proof`: by what)."""
+
+    name: str
+    kind: Applicant = Applicant.CITIZEN
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    citizen_id: str = ""
+    tax_code: str = ""
+    born_on: date | None = None
+    female: bool | None = None
+    proof: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A paper that is handed in: by its code in the version, or another one by its name.
+
+    `files` are codes of attachments that nobody owns yet. `reused_from` is the id of a paper that
+    was given before.
+    """
+
+    code: str
+    name: str = ""
+    form: PaperForm | None = None
+    number: int = 1
+    files: Sequence[str] = ()
+    reused_from: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """What somebody applies for. `answers` are as `procedures.rules.forms` takes them."""
+
+    procedure: str
+    unit: Unit  # Who decides.
+    applicant: Person
+    answers: Mapping[str, Any]
+    agent: Person | None = None
+    papers: Sequence[Given] = ()
+    summary: str = ""
+    copies: int = 1
+    pages: int = 1
+    news: News = News.NONE
+    delivery: Delivery = Delivery.COUNTER
+    language: str = "vi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """A dossier that came in, and the secret that opens it: shown once, stored as a hash."""
+
+    dossier: Dossier
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Content:
+    """An application that was looked at: what is kept of it."""
+
+    version_id: int
+    definition: Definition
+    area: str
+    answers: dict[str, Any]
+    sealed: dict[str, Any] = field(default_factory=dict)
+
+
+@joined
+def submit(
+    *,
+    application: Application,
+    origin: Origin,
+    by: Actor,
+    at: datetime,
+    way: Way = Way.ONLINE,
+    receiving_unit: Unit | None = None,
+    account: User | None = None,
+    visit: str = "",
+    source: str = "",
+    source_ref: str = "",
+) -> Submitted:
+    """A dossier comes in ("newly submitted") and lies at the counter of the receiving unit.
+
+    The office has `Parameter.REPLY_HOURS` to look at it. Its version is the one in force on the
+    day. `receiving_unit`: where it was handed in, if not at the unit that decides.
+
+    Raises:
+        NotOffered, NoAgency, BadAnswers, BadApplicant: see there.
+    """
+    on = local(at).date()
+    where = receiving_unit or application.unit
+    agency = selectors.agency_of(where, on=on)
+    if agency is None:
+        raise NoAgency
+    content = _checked(application, origin=origin, way=way, on=on)
+    applicant = _person(application.applicant, allowed=content.definition.applicants)
+    agent = _person(application.agent) if application.agent else None
+    if agent is not None and not agent.proof:
+        raise BadApplicant("proof", _("Please say by what you act for somebody else."))
+    secret = codes.secret()
+    dossier = Dossier(
+        code=next_code(agency, at=at),
+        secret_hash=codes.hash_secret(secret),
+        version_id=content.version_id,
+        procedure=application.procedure,
+        area=content.area,
+        summary=text_vi.tidy(application.summary)[:300],
+        answers=content.answers,
+        sealed=json.dumps(content.sealed, ensure_ascii=False) if content.sealed else "",
+        copies=application.copies,
+        pages=application.pages,
+        language=application.language,
+        way=way,
+        origin=origin,
+        entered_by=actor_of(by),
+        visit=visit,
+        receiving_unit=where,
+        unit=application.unit,
+        status=Status.NEW.value,
+        handling_unit=where,
+        handling_role=Role.COUNTER.value,
+        submitted_at=at,
+        changed_at=at,
+        news=application.news,
+        delivery=application.delivery,
+        source=source,
+        source_ref=source_ref,
+    )
+    dossier.reply_clock = _reply_clock(dossier, at=at, on=on)
+    append(dossier)
+    _keep(dossier, applicant, Part.APPLICANT, account if agent is None else None)
+    if agent is not None:
+        _keep(dossier, agent, Part.AGENT, account)
+    _lay_in(dossier, content, application.papers, by=by, at=at)
+    _tell(dossier, by=by, at=at)
+    moving.put_duty(dossier, at=at)
+    return Submitted(dossier=dossier, secret=secret)
+
+
+@joined
+def enter(
+    *,
+    application: Application,
+    by: User,
+    at: datetime,
+    receiving_unit: Unit,
+    way: Way = Way.DIRECT,
+    visit: str = "",
+) -> Submitted:
+    """An officer writes a dossier down at the counter or from the post, and receives it at once.
+
+    Raises:
+        PapersMissing: a required paper is not there; and what `submit` raises.
+    """
+    origin = Origin.POST if way == Way.POST else Origin.COUNTER
+    done = submit(
+        application=application, origin=origin, by=by, at=at, way=way,
+        receiving_unit=receiving_unit, visit=visit,
+    )  # fmt: skip
+    receiving.receive(dossier=done.dossier, by=by, at=at)
+    return done
+
+
+def _checked(application: Application, *, origin: Origin, way: Way, on: date) -> _Content:
+    version = procedures.version_of(application.procedure, on=on)
+    if version is None:
+        raise NotOffered
+    definition = procedures.content_of(version.pk)
+    closed = origin == Origin.OWN and definition.channel != Channel.OWN
+    if way not in definition.ways or closed:
+        raise NotOffered
+    unknown = forms.unknown(definition.form, application.answers)
+    answers = forms.cleaned(definition.form, application.answers)
+    mistakes = forms.mistakes(definition.form, answers, on=on)
+    if mistakes or unknown:
+        raise BadAnswers(mistakes, unknown=unknown)
+    sensitive = {one.code for one in definition.form.fields if one.sensitive}
+    return _Content(
+        version_id=version.pk,
+        definition=definition,
+        area=definition.area,
+        answers={code: said for code, said in answers.items() if code not in sensitive},
+        sealed={code: said for code, said in answers.items() if code in sensitive},
+    )
+
+
+def _person(person: Person, *, allowed: Sequence[Applicant] = ()) -> Person:
+    """The person in normal forms.
+
+    Raises:
+        BadApplicant: a value cannot be what it should be.
+    """
+    name = text_vi.tidy(person.name.replace("\x00", ""))
+    if not name or len(name) > rules.NAME_LENGTH:
+        raise BadApplicant("name", _("Please write the full name."))
+    if allowed and person.kind not in allowed:
+        raise BadApplicant("kind", _("This procedure is not for this kind of applicant."))
+    phone = person.phone.strip() and text_vi.phone(person.phone)
+    if phone is None:
+        raise BadApplicant("phone", _("This is no phone number: please check it, or leave it out."))
+    email = person.email.strip()
+    if len(email) > 254 or (email and not _EMAIL.fullmatch(email)):
+        raise BadApplicant(
+            "email", _("This is no e-mail address: please check it, or leave it out.")
+        )
+    number = re.sub(r"\s", "", person.citizen_id)
+    if number and not _NUMBER.fullmatch(number):
+        raise BadApplicant("citizen_id", _("A personal identification number has twelve digits."))
+    tax_code = person.tax_code.strip()
+    if tax_code and not _TAX_CODE.fullmatch(tax_code):
+        raise BadApplicant("tax_code", _("A tax code has ten, thirteen or twelve digits."))
+    return Person(
+        name=name,
+        kind=person.kind,
+        phone=phone,
+        email=email,
+        address=text_vi.tidy(person.address)[:300],
+        citizen_id=number,
+        tax_code=tax_code,
+        born_on=person.born_on,
+        female=person.female,
+        proof=text_vi.tidy(person.proof)[:300],
+    )
+
+
+def _keep(dossier: Dossier, person: Person, part: Part, account: User | None) -> None:
+    append(
+        Party(
+            dossier=dossier,
+            part=part,
+            kind=person.kind,
+            name=person.name,
+            folded=text_vi.fold(person.name),
+            phone=person.phone,
+            email=person.email,
+            address=person.address,
+            born_on=person.born_on,
+            female=person.female,
+            tax_code=person.tax_code,
+            citizen_id=person.citizen_id,
+            citizen_id_hash=selectors.number_hash(person.citizen_id),
+            account_hash=selectors.account_hash(account) if account else "",
+            proof=person.proof,
+        )
+    )
+
+
+def papers_of(definition: Definition, answers: Mapping[str, Any]) -> list[Paper]:
+    """The papers that a version asks of somebody with these answers."""
+    return [paper for paper in definition.papers if holds(paper.when, answers)]
+
+
+def _lay_in(
+    dossier: Dossier, content: _Content, given: Sequence[Given], *, by: Actor, at: datetime
+) -> None:
+    """Open a line for each paper that is asked for, and note those that were handed in."""
+    handed = {one.code: one for one in given}
+    everything = {**content.answers, **content.sealed}
+    for paper in papers_of(content.definition, everything):
+        one = handed.pop(paper.code, None)
+        document = Document(
+            dossier=dossier,
+            code=paper.code,
+            kind=paper.kind,
+            name=paper.name.of(dossier.language),
+            form=one.form if one and one.form else paper.form,
+            number=one.number if one else paper.number,
+        )
+        add_document(document, one, by=by, at=at)
+    for one in handed.values():
+        add_document(
+            Document(
+                dossier=dossier,
+                code=one.code,
+                name=text_vi.tidy(one.name)[:300] or one.code,
+                form=one.form or PaperForm.ELECTRONIC,
+                number=one.number,
+            ),
+            one,
+            by=by,
+            at=at,
+        )
+
+
+def add_document(document: Document, given: Given | None, *, by: Actor, at: datetime) -> None:
+    """Write a paper of a dossier; `given` says what was handed in of it now."""
+    if given is not None:
+        document.given_at, document.given_by = at, actor_of(by)
+        document.digitised = bool(given.files) or given.reused_from is not None
+        document.reused_from_id = given.reused_from
+    append(document)
+    if given is not None and given.files:
+        claim(codes=given.files, owner=document.subject)
+
+
+def _reply_clock(dossier: Dossier, *, at: datetime, on: date) -> Clock:
+    hours = selectors.setting(Parameter.REPLY_HOURS, on=on)
+    return clocks.start(
+        subject=dossier.subject,
+        kind=Kind.NORM,
+        spec=Spec(amount=hours, unit=TimeUnit.WORK_HOURS),
+        at=at,
+        name=Duty.REPLY.value,
+        unit_code=dossier.receiving_unit.code,
+    )
+
+
+def _tell(dossier: Dossier, *, by: Actor, at: datetime) -> None:
+    publish(
+        events.DossierSubmitted(
+            code=dossier.code,
+            procedure=dossier.procedure,
+            area=dossier.area,
+            way=dossier.way,
+            origin=dossier.origin,
+            unit_code=dossier.unit.code,
+            receiving_unit=dossier.receiving_unit.code,
+            submitted_at=at,
+        ),
+        at=at,
+    )
+    moving.note(
+        dossier,
+        Move(
+            dossier=dossier, act=Act.SUBMIT.value, now=dossier.status, at=at, actor=actor_of(by)
+        ),
+    )  # fmt: skip

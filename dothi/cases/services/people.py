@@ -1,0 +1,54 @@
+"""Personal data of dossiers: opened one by one, each time with a purpose."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from dothi.accounts import selectors as accounts
+from dothi.accounts.models import User
+from dothi.cases import permissions
+from dothi.cases.models import Dossier, Party
+from dothi.cases.services.refusals import NotYours
+from dothi.core.access.services import opened
+from dothi.core.clock import local
+
+
+@transaction.atomic
+def open_party(*, dossier: Dossier, part: str, by: User, purpose: str, at: datetime) -> Party:
+    """The whole of who applies, the number among it; noted before it is read.
+
+    Raises:
+        NotYours: it is not on the person's table.
+        ValueError: no purpose is given.
+        Party.DoesNotExist: nobody has this part.
+    """
+    _note(dossier, by=by, purpose=purpose, fields=["citizen_id"], at=at)
+    return Party.objects.get(dossier=dossier, part=part)
+
+
+@transaction.atomic
+def open_sealed(*, dossier: Dossier, by: User, purpose: str, at: datetime) -> dict[str, Any]:
+    """The answers of sensitive fields; noted before they are read.
+
+    Raises:
+        NotYours, ValueError: see `open_party`.
+    """
+    sealed: dict[str, Any] = json.loads(dossier.sealed) if dossier.sealed else {}
+    if sealed:
+        _note(dossier, by=by, purpose=purpose, fields=sorted(sealed), at=at)
+    return sealed
+
+
+def _note(dossier: Dossier, *, by: User, purpose: str, fields: list[str], at: datetime) -> None:
+    on = local(at).date()
+    if not permissions.may_open(by, dossier, on=on):
+        raise NotYours
+    posts = accounts.standing(by, on=on).posts
+    capacity = next((post for post in posts if post.unit_id == dossier.handling_unit_id), None)
+    said = capacity or posts[0]
+    opened(
+        record=dossier.subject, by=by.actor, at=at, purpose=purpose, fields=fields,
+        post=f"{said.get_role_display()}, {said.unit.name}",
+    )  # fmt: skip

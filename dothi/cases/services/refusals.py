@@ -1,0 +1,152 @@
+"""Why a verb was not done. Each has a sentence for people in `message`, in the active language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from dothi.cases.choices import Status
+from dothi.core.clock import local
+from dothi.procedures.rules.forms import Mistake
+
+
+class Refused(Exception):
+    """A verb of dossiers was not done, for a reason that a person can understand."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotAllowedNow(Refused):
+    """The dossier cannot make that move from the status it is in."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(
+            _("%(code)s is: %(state)s. This cannot be done now.")
+            % {"code": code, "state": Status(status).label}
+        )
+
+
+class TooLate(NotAllowedNow):
+    """Somebody else was faster; the message says what is so now, and since when."""
+
+    def __init__(self, code: str, status: int, since: datetime) -> None:
+        Refused.__init__(
+            self,
+            _("Somebody was faster: %(code)s is now: %(state)s, since %(time)s.")
+            % {
+                "code": code,
+                "state": Status(status).label,
+                "time": formats.date_format(local(since), "DATETIME_FORMAT"),
+            },
+        )
+        self.status = Status(status)
+
+
+class ReasonNeeded(Refused):
+    """The act hurts somebody or sends a matter back; why, must be said."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Please give a reason."))
+
+
+class BadText(Refused):
+    """A text is empty or longer than is taken."""
+
+
+class BadAnswers(Refused):
+    """The form is not filled in as its version asks; `mistakes` says what is wrong where."""
+
+    def __init__(self, mistakes: Sequence[Mistake], *, unknown: Sequence[str] = ()) -> None:
+        super().__init__(
+            _("The form was changed on the way. Please open it again and send it once more.")
+            if unknown
+            else _("Some answers are missing or wrong. Please look at the marked fields.")
+        )
+        self.mistakes = list(mistakes)
+        self.unknown = list(unknown)
+
+
+class BadApplicant(Refused):
+    """Who applies is not told as it is needed; `field` says where."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotOffered(Refused):
+    """The procedure is not in force, or is not submitted in this way."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This procedure cannot be submitted in this way."))
+
+
+class NoAgency(Refused):
+    """The unit receives no dossiers: nobody has given it an identifier."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This unit does not receive dossiers. Please choose another one."))
+
+
+class PapersMissing(Refused):
+    """Papers that the version requires are not there; `names` are theirs."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(_("These papers are missing: %(names)s.") % {"names": "; ".join(names)})
+        self.names = list(names)
+
+
+class AskedBefore(Refused):
+    """Papers are asked for once (NĐ 61/2018/NĐ-CP, điều 19, kept by NĐ 118/2025/NĐ-CP)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Papers were asked for before; the law allows it once."))
+
+
+class NoExtension(Refused):
+    """It was put off before, comes too late, or is too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This dossier cannot be put off: it is allowed once, and at the latest on the "
+                "working day before the due day."
+            )
+        )
+
+
+class NoSuchOutcome(Refused):
+    """The step cannot end so, or the way back does not lead there."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This step cannot be left in that way."))
+
+
+class NoResult(Refused):
+    """A dossier is finished with what it was for: the results are not all signed."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            _("These results are not signed yet: %(names)s.") % {"names": "; ".join(names)}
+        )
+
+
+class StillAsked(Refused):
+    """An agency, or the applicant, has not answered yet."""
+
+
+class NotYours(Refused):
+    """The dossier, or a value of it, is for somebody else."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("Only the post that has this dossier may do this."))
+
+
+class LinkDoesNotOpen(Refused):
+    """The code or link is wrong, too old, or what it led to is over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link does not open any more."))

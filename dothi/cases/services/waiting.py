@@ -1,0 +1,102 @@
+"""The applicant has the next move: papers to bring, or a financial duty to meet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from dothi.cases.choices import Act
+from dothi.cases.models import Document, Dossier, Supplement
+from dothi.cases.services import moving
+from dothi.cases.services.intake import Given, add_document
+from dothi.cases.services.moving import Actor, actor_of
+from dothi.cases.services.refusals import AskedBefore
+from dothi.core.attachments.services import claim
+from dothi.core.rows import append
+from dothi.lib import text_vi
+from dothi.procedures.choices import PaperForm
+
+
+@moving.verb
+def ask(
+    *, dossier: Dossier, what: str, by: Actor, at: datetime, documents: Sequence[str] = ()
+) -> Supplement:
+    """Ask for papers, once (form 02 of TT 03/2025/TT-VPCP). A clock that runs stands still.
+
+    `documents` are codes of papers that have to be brought, or brought anew.
+
+    Raises:
+        AskedBefore: it was asked before.
+        BadText, NotAllowedNow, TooLate: see there.
+    """
+    words = moving.words(what)
+    moving.check(dossier, Act.ASK)
+    if dossier.asked:
+        raise AskedBefore
+    supplement = Supplement(
+        dossier=dossier,
+        what=words,
+        documents=list(documents),
+        asked_at=at,
+        asked_by=actor_of(by),
+        due_before=dossier.due_at,
+    )
+    append(supplement)
+    changes = moving.answered(dossier, at=at) | {"asked": dossier.asked + 1}
+    changes |= moving.hold(dossier, at=at, reason="supplement", counts=True)
+    moving.move(dossier, Act.ASK, by=by, at=at, reason=words, told=True, changes=changes)
+    moving.put_duty(dossier, at=at)
+    return supplement
+
+
+@moving.verb
+def supply(
+    *, dossier: Dossier, by: Actor, at: datetime, said: str = "", papers: Sequence[Given] = ()
+) -> None:
+    """Take in what was asked for: the clock goes on, and the day moves by the wait.
+
+    Raises:
+        NotAllowedNow, TooLate: see there.
+    """
+    moving.check(dossier, Act.SUPPLY)
+    supplement = Supplement.objects.select_for_update().get(dossier=dossier, met_at=None)
+    for given in papers:
+        _hand_in(dossier, given, by=by, at=at)
+    changes = moving.go_on(dossier, at=at)
+    supplement.met_at, supplement.met_by = at, actor_of(by)
+    supplement.said = text_vi.nfc(said).strip()
+    supplement.due_after = changes.get("due_at")
+    supplement.save(update_fields=["met_at", "met_by", "said", "due_after"])
+    moving.move(dossier, Act.SUPPLY, by=by, at=at, changes=changes)
+    moving.put_duty(dossier, at=at)
+
+
+def _hand_in(dossier: Dossier, given: Given, *, by: Actor, at: datetime) -> None:
+    document = Document.objects.filter(dossier=dossier, code=given.code).first()
+    if document is None:
+        document = Document(
+            dossier=dossier, code=given.code, name=text_vi.tidy(given.name)[:300] or given.code,
+            form=given.form or PaperForm.ELECTRONIC, number=given.number,
+        )  # fmt: skip
+        add_document(document, given, by=by, at=at)
+        return
+    document.given_at, document.given_by = at, actor_of(by)
+    document.digitised = document.digitised or bool(given.files)
+    document.save(update_fields=["given_at", "given_by", "digitised"])
+    claim(codes=given.files, owner=document.subject)
+
+
+@moving.verb
+def charge(*, dossier: Dossier, reason: str, by: Actor, at: datetime) -> None:
+    """Ask for a financial duty, such as a tax; the clock stands still until it is met."""
+    moving.check(dossier, Act.CHARGE)
+    changes = moving.hold(dossier, at=at, reason="payment", counts=False)
+    moving.move(dossier, Act.CHARGE, by=by, at=at, reason=reason, told=True, changes=changes)
+    moving.put_duty(dossier, at=at)
+
+
+@moving.verb
+def settle(*, dossier: Dossier, by: Actor, at: datetime, note: str = "") -> None:
+    """The financial duty is met: the clock goes on."""
+    moving.check(dossier, Act.SETTLE)
+    changes = moving.go_on(dossier, at=at)
+    moving.move(dossier, Act.SETTLE, by=by, at=at, reason=note, changes=changes)
+    moving.put_duty(dossier, at=at)
