@@ -7,12 +7,8 @@ from django.db.models import Prefetch, QuerySet
 
 from dothi.accounts.models import in_force as period
 from dothi.procedures.choices import State
-<<<<<<< HEAD
 from dothi.procedures.models import Area, Procedure, Version
-=======
-from dothi.procedures.models import Area, Version
 from dothi.procedures.rules.definition import Definition
->>>>>>> 705e724 (Dossiers: tables, verbs from submission to result, who sees and does what)
 
 
 def in_force(on: date) -> QuerySet[Version]:
@@ -32,7 +28,6 @@ def areas(*, on: date) -> list[Area]:
     return list(Area.objects.filter(pk__in=used).order_by("order", "code"))
 
 
-<<<<<<< HEAD
 def all_areas() -> list[Area]:
     """Every field of administration, in their order."""
     return list(Area.objects.order_by("order", "code"))
@@ -49,7 +44,8 @@ def versions_of(code: str) -> list[Version]:
     """All versions of a procedure, the newest first."""
     rows = Version.objects.filter(procedure__code=code).select_related("procedure__area")
     return list(rows.order_by("-number"))
-=======
+
+
 @lru_cache(maxsize=2000)
 def content_of(version_id: int) -> Definition:
     """What a published version says; it never changes, so each process reads it once.
@@ -58,4 +54,3 @@ def content_of(version_id: int) -> Definition:
         Version.DoesNotExist: there is no published version of this id.
     """
     return Version.objects.get(pk=version_id, state=State.PUBLISHED).content
->>>>>>> 705e724 (Dossiers: tables, verbs from submission to result, who sees and does what)
