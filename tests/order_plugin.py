@@ -42,8 +42,10 @@ def _stands_on_file(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded stays: the collector of garbage need not walk over it again and again."""
+    """What was loaded stays: the collector of garbage need not walk over it again and again. What
+    a test makes goes with it mostly, so it is not looked for after each few hundred objects."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 class ByFileAndHouse(LoadFileScheduling):  # type: ignore[misc]

@@ -148,7 +148,7 @@ def test_a_calendar_without_work_is_a_mistake_and_no_endless_wait() -> None:
 
 def test_a_term_beyond_all_years_is_a_mistake() -> None:
     with pytest.raises(worktime.NoWorkingTime):
-        worktime.add_working_days(at("2026-03-02T09:00"), 10**7, OFFICIAL)
+        worktime.add_working_days(at("9990-03-02T09:00"), 10**4, OFFICIAL)
 
 
 @given(start=moments, hours=st.integers(0, 200))
