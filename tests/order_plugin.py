@@ -1,4 +1,4 @@
-"""In which order the tests run, and which of them one worker runs."""
+"""In which order the tests run."""
 
 import gc
 from collections import Counter
@@ -48,16 +48,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-class ByFileAndHouse(LoadFileScheduling):  # type: ignore[misc]
-    """A file is run by one worker; so are all files that share the running house."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "the house" if nodeid.startswith(IN_THE_HOUSE) else str(super()._split_scope(nodeid))
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file is run by one worker, in our order; each worker has a house of its own."""
     if config.getvalue("dist") != "loadfile":
         return None
-    config.option.loadscopereorder = False  # Ours is the order.
-    return ByFileAndHouse(config, log)
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
