@@ -26,7 +26,7 @@ class Agency(models.Model):
         "signer_title": "public",
     }
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="agencies")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
     name_vi = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
