@@ -18,17 +18,23 @@ class Lived:
 
 
 def live_in_processes(
-    count: int, processes: int, database_seconds: Callable[[], float] = lambda: 0.0
+    count: int,
+    processes: int,
+    database_seconds: Callable[[], float] = lambda: 0.0,
+    *,
+    module: str = "bench.lives",
 ) -> Lived:
-    """Let so many reports live in so many processes side by side.
+    """Let so many of something live in so many processes side by side; reports, if not said.
 
-    The time runs from the moment when all are ready to the one when the last event is delivered.
+    `module` is run with a count and a seed, says "ready", waits for a line, and says how many
+    seconds of processor it took. The time runs from the moment when all are ready to the one when
+    the last event is delivered.
     """
     from dothi.core.events.services import drain_all
 
     children = [
         subprocess.Popen(
-            [sys.executable, "-m", "bench.lives", str(count // processes), str(seed)],
+            [sys.executable, "-m", module, str(count // processes), str(seed)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ), text=True,
         )
         for seed in range(processes)

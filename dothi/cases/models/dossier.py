@@ -139,6 +139,12 @@ class Dossier(models.Model):
                 name="dossier_of_person",
                 condition=Q(handling_person__isnull=False) & IS_OPEN,
             ),
+            # Serves the list of what was closed, the last first.
+            models.Index(
+                fields=["handling_unit", "closed_at", "id"],
+                name="dossier_closed_here",
+                condition=Q(closed_at__isnull=False),
+            ),
             # Serve registers and figures of a period.
             models.Index(fields=["unit", "received_at", "id"], name="dossier_received"),
             models.Index(

@@ -9,6 +9,7 @@ from dothi.cases.selectors.desk import dossiers_seen_by as dossiers_seen_by
 from dothi.cases.selectors.desk import history as history
 from dothi.cases.selectors.desk import queue as queue
 from dothi.cases.selectors.desk import queue_rows as queue_rows
+from dothi.cases.selectors.desk import searched as searched
 from dothi.cases.selectors.tracking import account_hash as account_hash
 from dothi.cases.selectors.tracking import by_secret as by_secret
 from dothi.cases.selectors.tracking import loaded as loaded
