@@ -69,6 +69,11 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", nfc(text)).strip()
 
 
+def written(text: str) -> str:
+    """Return what somebody wrote in NFC, lines kept, without zero bytes and spaces at the ends."""
+    return nfc(text).replace("\x00", "").strip()
+
+
 def same_tones(text: str) -> str:
     """Return the text with the tone mark on the first vowel of open oa, oe, uy.
 
@@ -157,6 +162,7 @@ class Doubt(StrEnum):
 
 # New prefixes appear; that is why an unknown one is a doubt only.
 _MOBILE = re.compile(r"0(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 _LANDLINE = re.compile(r"02\d{9}")
 _ALL_PROVINCES = range(1, 97)  # The 63 codes of before lie in 001-096 and stay in use.
 
@@ -166,6 +172,12 @@ def phone(text: str) -> str | None:
     digits = re.sub(r"[\s.()\-\u00a0]+", "", text)
     digits = re.sub(r"^(\+|00)?84(?=\d{9,10}$)", "0", digits)
     return digits if re.fullmatch(r"0\d{9,10}", digits) else None
+
+
+def email(text: str) -> str | None:
+    """Return an e-mail address without spaces around it; None if it cannot be one."""
+    address = text.strip()
+    return address if len(address) <= 254 and _EMAIL.fullmatch(address) else None
 
 
 def phone_doubts(text: str) -> tuple[Doubt, ...]:

@@ -1,14 +1,12 @@
-"""Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
-was not yet sent in (`draft`), and what officers keep for themselves (`desk`)."""
+"""Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), and
+what was not yet sent in (`draft`)."""
 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
 from dothi.cases.models.agency import Setting as Setting
-from dothi.cases.models.desk import SavedFilter as SavedFilter
 from dothi.cases.models.dossier import Consultation as Consultation
 from dothi.cases.models.dossier import Document as Document
 from dothi.cases.models.dossier import Dossier as Dossier
-from dothi.cases.models.dossier import IssuedPaper as IssuedPaper
 from dothi.cases.models.dossier import Move as Move
 from dothi.cases.models.dossier import Party as Party
 from dothi.cases.models.dossier import Proposal as Proposal

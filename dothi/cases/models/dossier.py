@@ -424,21 +424,3 @@ class Result(models.Model):
     def subject(self) -> str:
         """How attachments name this result."""
         return f"cases.result:{self.pk}"
-
-
-class IssuedPaper(models.Model):
-    """Which official paper was issued at which move: each form once a move."""
-
-    personal: ClassVar[dict[str, str]] = {}
-
-    dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="issued")
-    move = models.ForeignKey(Move, models.CASCADE, related_name="issued")
-    form = models.CharField(max_length=40)  # Kind of core.papers.
-    paper = models.CharField(max_length=24)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["move", "form"], name="issued_once")]
-
-    def __str__(self) -> str:
-        return f"{self.form}: {self.paper}"

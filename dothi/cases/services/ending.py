@@ -93,7 +93,7 @@ def rate(*, dossier: Dossier, stars: int, note: str, at: datetime) -> None:
         raise NotAllowedNow(dossier.code, dossier.status)
     new = {
         "rating": stars, "rated_at": at,
-        "rating_note": text_vi.nfc(note).replace("\x00", "").strip()[:2000],
+        "rating_note": text_vi.written(note)[:2000],
     }  # fmt: skip
     if not change(dossier, new, seen={"rating": None}):
         raise moving.too_late(dossier)

@@ -35,7 +35,6 @@ from dothi.procedures.rules.conditions import holds
 from dothi.procedures.rules.definition import Definition, Paper
 from dothi.units.models import Unit
 
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 _NUMBER = re.compile(r"[0-9]{12}")
 _TAX_CODE = re.compile(r"[0-9]{10}(-[0-9]{3})?|[0-9]{12}")
 
@@ -242,8 +241,8 @@ def _person(person: Person, *, allowed: Sequence[Applicant] = ()) -> Person:
     phone = person.phone.strip() and text_vi.phone(person.phone)
     if phone is None:
         raise BadApplicant("phone", _("This is no phone number: please check it, or leave it out."))
-    email = person.email.strip()
-    if len(email) > 254 or (email and not _EMAIL.fullmatch(email)):
+    email = person.email.strip() and text_vi.email(person.email)
+    if email is None:
         raise BadApplicant(
             "email", _("This is no e-mail address: please check it, or leave it out.")
         )
@@ -329,12 +328,18 @@ def _lay_in(
 def add_document(document: Document, given: Given | None, *, by: Actor, at: datetime) -> None:
     """Write a paper of a dossier; `given` says what was handed in of it now."""
     if given is not None:
-        document.given_at, document.given_by = at, actor_of(by)
-        document.digitised = bool(given.files) or given.reused_from is not None
+        note_given(document, given, by=by, at=at)
         document.reused_from_id = given.reused_from
+        document.digitised |= given.reused_from is not None
     append(document)
     if given is not None and given.files:
         claim(codes=given.files, owner=document.subject)
+
+
+def note_given(document: Document, given: Given, *, by: Actor, at: datetime) -> None:
+    """Set when and by whom a paper was handed in; what was digitised once stays so."""
+    document.given_at, document.given_by = at, actor_of(by)
+    document.digitised |= bool(given.files)
 
 
 def _reply_clock(dossier: Dossier, *, at: datetime, on: date) -> Clock:

@@ -66,7 +66,7 @@ def words(text: str, *, most: int = rules.TEXT_LENGTH) -> str:
     Raises:
         BadText: it is empty or longer than `most` characters.
     """
-    tidy = text_vi.nfc(text).replace("\x00", "").strip()
+    tidy = text_vi.written(text)
     if not tidy:
         raise BadText(_("Please write something."))
     if len(tidy) > most:
@@ -106,7 +106,7 @@ def move(
         TooLate: somebody moved it after it was read.
     """
     target = check(dossier, act)
-    why = text_vi.nfc(reason).replace("\x00", "").strip()[: rules.REASON_LENGTH]
+    why = text_vi.written(reason)[: rules.REASON_LENGTH]
     if act in rules.REASONED and not why:
         raise ReasonNeeded
     was = dossier.status

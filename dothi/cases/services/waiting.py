@@ -6,7 +6,7 @@ from datetime import datetime
 from dothi.cases.choices import Act
 from dothi.cases.models import Document, Dossier, Supplement
 from dothi.cases.services import moving
-from dothi.cases.services.intake import Given, add_document
+from dothi.cases.services.intake import Given, add_document, note_given
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.refusals import AskedBefore
 from dothi.core.attachments.services import claim
@@ -78,8 +78,7 @@ def _hand_in(dossier: Dossier, given: Given, *, by: Actor, at: datetime) -> None
         )  # fmt: skip
         add_document(document, given, by=by, at=at)
         return
-    document.given_at, document.given_by = at, actor_of(by)
-    document.digitised = document.digitised or bool(given.files)
+    note_given(document, given, by=by, at=at)
     document.save(update_fields=["given_at", "given_by", "digitised"])
     claim(codes=given.files, owner=document.subject)
 

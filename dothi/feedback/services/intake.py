@@ -1,6 +1,5 @@
 """Receive reports: from the public, at the counter, over the phone, from other systems."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -53,7 +52,6 @@ from dothi.units import selectors as units
 from dothi.units.models import Unit
 
 PREFIX = "PA"
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]{2,}")
 
 
 class TakenOverBefore(Exception):
@@ -295,8 +293,8 @@ def usable_email(text: str) -> str:
     Raises:
         BadText: it cannot be one.
     """
-    email = text.strip()
-    if len(email) > 254 or (email and not _EMAIL.fullmatch(email)):
+    email = text.strip() and text_vi.email(text)
+    if email is None:
         raise BadText(_("This is no e-mail address: please check it, or leave it out."))
     return email
 

@@ -59,7 +59,7 @@ def words(text: str, *, most: int) -> str:
     Raises:
         BadText: it is empty or longer than `most` characters.
     """
-    tidy = text_vi.nfc(text).replace("\x00", "").strip()
+    tidy = text_vi.written(text)
     if not tidy:
         raise BadText(_("Please write something."))
     if len(tidy) > most:
@@ -68,7 +68,7 @@ def words(text: str, *, most: int) -> str:
 
 
 def reason_of(text: str, *, needed: bool) -> str:
-    tidy = text_vi.nfc(text).replace("\x00", "").strip()[: rules.REASON_LENGTH]
+    tidy = text_vi.written(text)[: rules.REASON_LENGTH]
     if needed and not tidy:
         raise ReasonNeeded
     return tidy
