@@ -23,7 +23,8 @@ class DossierSubmitted(Event):
 class DossierMoved(Event):
     """Something was done with a dossier; `was` is equal to `now` where the status stayed.
 
-    `move` is the id of the line of its history.
+    `move` is the id of the line of its history. The times are those that the dossier has after it,
+    so that every figure can be counted anew from the facts alone.
     """
 
     name: ClassVar[str] = "cases.moved"
@@ -40,6 +41,15 @@ class DossierMoved(Event):
     due_at: datetime | None
     paused: bool
     move: int
+    way: int = 0
+    received_at: datetime | None = None
+    promised_at: datetime | None = None
+    done_at: datetime | None = None
+    returned_at: datetime | None = None
+    closed_at: datetime | None = None
+    asked: int = 0
+    asked_at: datetime | None = None
+    met_at: datetime | None = None
 
 
 class DossierFinished(Event):

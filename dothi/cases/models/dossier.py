@@ -81,7 +81,10 @@ class Dossier(models.Model):
     reply_clock = models.ForeignKey(
         Clock, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    asked = models.PositiveSmallIntegerField(default=0)  # How often papers were asked for.
+    # How often papers were asked for; when first, and when they came. Figures read it here.
+    asked = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True)
+    met_at = models.DateTimeField(null=True)
     extended = models.PositiveSmallIntegerField(default=0)
 
     news = models.CharField(max_length=8, choices=News, default=News.NONE)
@@ -115,6 +118,11 @@ class Dossier(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=Status.SUPPLEMENT) | Q(asked__gt=0),
                 name="dossier_waits_for_what_was_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked=0, asked_at=None, met_at=None)
+                | Q(asked__gt=0, asked_at__isnull=False),
+                name="dossier_asked_at_when_asked",
             ),
             models.CheckConstraint(
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5),

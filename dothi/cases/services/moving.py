@@ -34,6 +34,10 @@ Actor = User | str
 P = ParamSpec("P")
 R = TypeVar("R")
 DUTY = "cases.dossier"
+TIMES = (
+    "way", "received_at", "promised_at", "done_at", "returned_at", "closed_at", "asked", "asked_at",
+    "met_at",
+)  # fmt: skip
 
 
 def actor_of(by: Actor) -> str:
@@ -167,6 +171,7 @@ def note(dossier: Dossier, step: Move) -> Move:
             due_at=dossier.due_at,
             paused=dossier.paused,
             move=step.pk,
+            **{name: getattr(dossier, name) for name in TIMES},
         ),
         at=step.at,
     )

@@ -40,7 +40,7 @@ def ask(
         due_before=dossier.due_at,
     )
     append(supplement)
-    changes = moving.answered(dossier, at=at) | {"asked": dossier.asked + 1}
+    changes = moving.answered(dossier, at=at) | {"asked": dossier.asked + 1, "asked_at": at}
     changes |= moving.hold(dossier, at=at, reason="supplement", counts=True)
     moving.move(dossier, Act.ASK, by=by, at=at, reason=words, told=True, changes=changes)
     moving.put_duty(dossier, at=at)
@@ -60,7 +60,7 @@ def supply(
     supplement = Supplement.objects.select_for_update().get(dossier=dossier, met_at=None)
     for given in papers:
         _hand_in(dossier, given, by=by, at=at)
-    changes = moving.go_on(dossier, at=at)
+    changes = moving.go_on(dossier, at=at) | {"met_at": at}
     supplement.met_at, supplement.met_by = at, actor_of(by)
     supplement.said = text_vi.nfc(said).strip()
     supplement.due_after = changes.get("due_at")
