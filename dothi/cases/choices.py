@@ -105,3 +105,44 @@ class Delivery(TextChoices):
     COUNTER = "counter", _("At the counter")
     POST = "post", _("By post")
     ELECTRONIC = "electronic", _("As a file")
+
+
+class Figure(TextChoices):
+    """Dossiers of a period that are counted together: each has its list behind it."""
+
+    CARRIED = "carried", _("Brought over from before")
+    RECEIVED = "received", _("Received")
+    ONLINE = "online", _("Of these online")
+    DIRECT = "direct", _("Of these at the counter")
+    POST = "post", _("Of these by post")
+    FINISHED = "finished", _("Finished")
+    EARLY = "early", _("Finished before the due day")
+    ON_DAY = "on_day", _("Finished on the due day")
+    LATE = "late", _("Finished late")
+    NOT_RECEIVED = "not_received", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    STOPPED = "stopped", _("Stopped")
+    OPEN = "open", _("Still open")
+    NEAR = "near", _("Open, due within a day")
+    OVERDUE = "overdue", _("Open and overdue")
+    WAITING = "waiting", _("Open, waiting for papers")
+    JUDGED = "judged", _("In hand in the period")
+    IN_TIME = "in_time", _("Handled in time")
+    ELECTRONIC = "electronic", _("Finished with an electronic result")
+    DIGITISED = "digitised", _("Received, every paper digitised")
+    REUSED = "reused", _("Received, with a paper given before")
+    DISLIKED = "disliked", _("Rated with one or two stars")
+
+
+class Measure(TextChoices):
+    """Indicators of QĐ 766/QĐ-TTg that dossiers and the catalogue can answer, by their numbers."""
+
+    IN_TIME = "2.1", _("Dossiers handled in time")
+    AVERAGE = "2.2", _("Average time of handling")
+    OFFERED = "3.1", _("Procedures offered online")
+    USED = "3.2", _("Procedures offered online that had a dossier")
+    ONLINE = "3.3", _("Dossiers submitted online")
+    ELECTRONIC = "4.1", _("Dossiers with an electronic result")
+    DIGITISED = "4.2", _("Dossiers whose papers are digitised")
+    REUSED = "4.3", _("Dossiers that use papers given before")
+    CONTENT = "5.4", _("Satisfaction with handling")

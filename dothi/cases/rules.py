@@ -6,9 +6,9 @@ QĐ 766/QĐ-TTg of 23/6/2022, indicator 2.1.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from dothi.cases.choices import Act, Parameter, Status
+from dothi.cases.choices import Act, Figure, Measure, Parameter, Status
 
 FINAL = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
 OPEN = frozenset(Status) - FINAL
@@ -125,12 +125,13 @@ class Request:
 class Course:
     """What indicator 2.1 asks of a dossier.
 
-    `due_at` is the day promised on receipt, moved by a lawful extension, not by waits for papers:
+    Waits before `received_at` are not subtracted: no time of the law ran. `due_at` is the day promised on receipt, moved by a lawful extension, not by waits for papers:
     those are subtracted from the time that it took. `ended_at` is when it was stopped, refused or
     withdrawn.
     """
 
     due_at: datetime
+    received_at: datetime | None = None
     done_at: datetime | None = None
     returned_at: datetime | None = None
     ended_at: datetime | None = None
@@ -150,16 +151,71 @@ def in_time(course: Course, *, period_end: datetime) -> bool:
     if asked is not None and asked.met_at is None:
         return asked.asked_at <= course.due_at
     ended = course.done_at or course.returned_at or course.ended_at or period_end
-    waited = _waited(asked, ended) if asked is not None else timedelta(0)
-    return ended - waited <= course.due_at
+    return ended - _waited(course, ended) <= course.due_at
 
 
-def _waited(asked: Request, ended: datetime) -> timedelta:
-    """The part of a wait that lies before the end."""
-    met = min(asked.met_at or ended, ended)
-    return max(met - asked.asked_at, timedelta(0))
+def _waited(course: Course, ended: datetime) -> timedelta:
+    """The part of a wait that lies between receipt and the end."""
+    if not course.requests:
+        return timedelta(0)
+    asked = course.requests[0]
+    begun = max(asked.asked_at, course.received_at or asked.asked_at)
+    return max(min(asked.met_at or ended, ended) - begun, timedelta(0))
 
 
-def share_in_time(in_time: int, all_of_them: int) -> float | None:
-    """The rate of the indicator in per cent, rounded to two decimals; None where there is none."""
-    return round(100 * in_time / all_of_them, 2) if all_of_them else None
+def percent(part: float, whole: float) -> float | None:
+    """A rate in per cent, rounded to two decimals; None where there is nothing to divide by."""
+    return round(100 * part / whole, 2) if whole else None
+
+
+# --- Figures of a period: QĐ 766 ------------------------------------------------------------------
+
+# Of which dossiers a rate tells how many. The decision fixes 2.1 and 5.4 word by word; what exactly
+# the others count is to be confirmed.
+RATES: Mapping[Measure, tuple[Figure, Figure]] = {
+    Measure.IN_TIME: (Figure.IN_TIME, Figure.JUDGED),
+    Measure.ONLINE: (Figure.ONLINE, Figure.RECEIVED),
+    Measure.ELECTRONIC: (Figure.ELECTRONIC, Figure.FINISHED),
+    Measure.DIGITISED: (Figure.DIGITISED, Figure.RECEIVED),
+    Measure.REUSED: (Figure.REUSED, Figure.RECEIVED),
+}
+# From which rate on all points are given; below it they shrink in proportion.
+FULL_AT: Mapping[Measure, int] = {
+    Measure.OFFERED: 80,
+    Measure.ONLINE: 50,
+    Measure.DIGITISED: 80,
+    Measure.REUSED: 80,
+    Measure.CONTENT: 90,
+}
+DISLIKED = 2  # Stars up to which a rating tells of somebody who was not satisfied.
+
+
+def content(judged: int, late: int, disliked: int) -> float | None:
+    """Indicator 5.4: 100 % less the shares of overdue and of disliked dossiers; never below 0."""
+    rate = percent(judged - late - disliked, judged)
+    return None if rate is None else max(rate, 0.0)
+
+
+def points(measure: Measure, rate: float | None) -> float | None:
+    """The share of the points that a rate earns, in per cent; None where no bound is known."""
+    if rate is None or measure not in FULL_AT:
+        return None
+    return min(100.0, round(100 * rate / FULL_AT[measure], 2))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """Days from `since` on, before `until`."""
+
+    since: date
+    until: date  # Exclusive.
+
+    def __post_init__(self) -> None:
+        if self.since >= self.until:
+            raise ValueError(f"{self.since} is not before {self.until}")
+
+
+def month_of(day: date) -> Period:
+    """The month in which a day lies."""
+    since = day.replace(day=1)
+    return Period(since=since, until=(since + timedelta(days=31)).replace(day=1))

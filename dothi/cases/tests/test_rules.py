@@ -1,13 +1,13 @@
 """Statuses of the national list, lawful moves, and what counts as in time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dothi.cases import rules
-from dothi.cases.choices import Act, Status
+from dothi.cases.choices import Act, Measure, Status
 from dothi.cases.rules import Course, NotLawful, Request
 
 # What the national list allows, number by number; 5 leads back to where it came from.
@@ -90,5 +90,33 @@ def test_a_wait_never_makes_a_dossier_later(late: int, wait: int) -> None:
 
 
 def test_the_rate_has_two_decimals_and_none_without_dossiers() -> None:
-    assert rules.share_in_time(2, 3) == 66.67
-    assert rules.share_in_time(0, 0) is None
+    assert rules.percent(2, 3) == 66.67
+    assert rules.percent(0, 0) is None
+
+
+def test_a_wait_before_receipt_is_not_subtracted() -> None:
+    early = Request(asked_at=DUE - 9 * DAY, met_at=DUE - 5 * DAY)
+    late = {"done_at": DUE + DAY, "requests": [early]}
+    assert judged(**late)
+    assert not judged(received_at=DUE - 4 * DAY, **late)
+
+
+def test_satisfaction_loses_what_was_late_and_what_was_disliked() -> None:
+    assert rules.content(200, 10, 5) == 92.5
+    assert rules.content(2, 2, 2) == 0.0
+    assert rules.content(0, 0, 0) is None
+
+
+def test_points_shrink_in_proportion_below_the_bound() -> None:
+    assert rules.points(Measure.ONLINE, 25.0) == 50.0
+    assert rules.points(Measure.ONLINE, 70.0) == 100.0
+    assert rules.points(Measure.ONLINE, None) is None
+    assert rules.points(Measure.IN_TIME, 97.0) is None
+
+
+def test_a_month_ends_before_the_next_begins() -> None:
+    assert rules.month_of(date(2026, 12, 31)) == rules.Period(
+        since=date(2026, 12, 1), until=date(2027, 1, 1)
+    )
+    with pytest.raises(ValueError, match="not before"):
+        rules.Period(since=date(2026, 1, 2), until=date(2026, 1, 2))
