@@ -6,4 +6,4 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from dothi.cases import handlers, permissions  # noqa: F401
+        from dothi.cases import datasets, handlers, indicators, permissions  # noqa: F401

@@ -121,7 +121,7 @@ class Figure(TextChoices):
     LATE = "late", _("Finished late")
     NOT_RECEIVED = "not_received", _("Refused")
     WITHDRAWN = "withdrawn", _("Taken back")
-    STOPPED = "stopped", _("Stopped")
+    STOPPED = "stopped", _("Handling stopped")
     OPEN = "open", _("Still open")
     NEAR = "near", _("Open, due within a day")
     OVERDUE = "overdue", _("Open and overdue")

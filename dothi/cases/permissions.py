@@ -39,6 +39,12 @@ def may_see(user: User, dossier: Dossier, *, on: date) -> bool:
     return bool(where & {dossier.unit_id, dossier.receiving_unit_id, dossier.handling_unit_id})
 
 
+def units_seen(user: User, *, on: date) -> list[Unit]:
+    """The units whose dossiers the person may see, by their code."""
+    where = accounts.standing(user, on=on).units_for(Power.SEE)
+    return list(Unit.objects.filter(pk__in=where).order_by("code"))
+
+
 def at_its_post(user: User, dossier: Dossier, *, on: date) -> bool:
     """Whether the person holds the very post that has the dossier, own or lent."""
     return any(

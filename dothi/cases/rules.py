@@ -125,9 +125,9 @@ class Request:
 class Course:
     """What indicator 2.1 asks of a dossier.
 
-    Waits before `received_at` are not subtracted: no time of the law ran. `due_at` is the day promised on receipt, moved by a lawful extension, not by waits for papers:
-    those are subtracted from the time that it took. `ended_at` is when it was stopped, refused or
-    withdrawn.
+    `due_at` is the day promised on receipt, moved by a lawful extension, not by waits for papers:
+    those are subtracted from the time that it took, save what lies before `received_at`, when no
+    time of the law ran. `ended_at` is when it was stopped, refused or withdrawn.
     """
 
     due_at: datetime

@@ -16,6 +16,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.feedback.urls")),
     path("", include("dothi.portal.urls")),
     path("", include("dothi.procedures.urls")),
+    path("", include("dothi.cases.urls")),
     path("", include("dothi.datastore.resolution.urls")),
     path("", include("dothi.operations.urls")),
     path("", include("dothi.datastore.sources.urls")),

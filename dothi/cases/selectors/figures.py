@@ -240,7 +240,9 @@ def register(
     return rows.order_by("received_at", "id")
 
 
-def rates(whole: Sum, *, online: Collection[str], used: Collection[str], offered: int) -> list[Rate]:
+def rates(
+    whole: Sum, *, online: Collection[str], used: Collection[str], offered: int
+) -> list[Rate]:
     """The indicators of QĐ 766 that these figures answer, in the order of their numbers.
 
     `offered` procedures are in force; `online` are those of them offered online, and `used` those

@@ -2,6 +2,8 @@
 
 from dothi.cases.services.agencies import set_agency as set_agency
 from dothi.cases.services.agencies import set_parameter as set_parameter
+from dothi.cases.services.book import book as book
+from dothi.cases.services.book import take_book as take_book
 from dothi.cases.services.consulting import agree as agree
 from dothi.cases.services.consulting import agreed_by_silence as agreed_by_silence
 from dothi.cases.services.consulting import consult as consult
@@ -34,6 +36,7 @@ from dothi.cases.services.intake import Submitted as Submitted
 from dothi.cases.services.intake import enter as enter
 from dothi.cases.services.intake import papers_of as papers_of
 from dothi.cases.services.intake import submit as submit
+from dothi.cases.services.moving import desk_url as desk_url
 from dothi.cases.services.people import open_party as open_party
 from dothi.cases.services.people import open_sealed as open_sealed
 from dothi.cases.services.receiving import begin as begin

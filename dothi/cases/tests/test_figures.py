@@ -16,6 +16,7 @@ from dothi.cases.tests.walking import walk
 from dothi.core.clock import local
 from dothi.core.events.models import Record
 from dothi.procedures.choices import Way
+from dothi.procedures.tests import documents
 
 pytestmark = pytest.mark.django_db
 MARCH = Period(since=date(2026, 3, 1), until=date(2026, 4, 1))
@@ -33,8 +34,7 @@ def told() -> dict[str, list[Any]]:
     """The facts of each dossier in their order, read from the log of events alone."""
     found: dict[str, list[Any]] = {}
     kinds: dict[str, Any] = {
-        one.name: one
-        for one in (events.DossierSubmitted, events.DossierMoved, events.DossierRated)
+        one.name: one for one in (events.DossierSubmitted, events.DossierMoved, events.DossierRated)
     }
     for row in Record.objects.filter(name__in=kinds).order_by("id"):
         fact = kinds[row.name].model_validate(row.payload)
@@ -167,8 +167,10 @@ def test_a_long_list_is_read_page_by_page(office: Office) -> None:
 
 def test_what_was_finished_on_its_day_is_told_apart_from_before(office: Office) -> None:
     early = office.done(at=at("04T10:00"))
-    on_day = office.done(at=local(early.promised_at).replace(hour=8))  # type: ignore[arg-type]
-    late = office.done(at=local(early.promised_at) + timedelta(days=1))  # type: ignore[operator]
+    assert early.promised_at is not None
+    day = local(early.promised_at)
+    on_day = office.done(at=day.replace(hour=8))
+    late = office.done(at=day + timedelta(days=1))
     found = counts(office, MARCH)
     assert [found[f] for f in (Figure.EARLY, Figure.ON_DAY, Figure.LATE)] == [1, 1, 1]
     assert _one(office, Figure.ON_DAY) == on_day.code
@@ -183,7 +185,7 @@ def test_papers_digitised_used_again_and_results_as_files_are_counted(office: Of
     services.advance(dossier=done, outcome="signed", by=office.leader, at=at("03T11:00"))
     done.documents.update(digitised=True)
     other = Dossier.objects.exclude(pk=done.pk).get()
-    paper = done.documents.first()
+    paper = done.documents.get(code=documents.PERMIT_PAPERS[0])
     other.documents.filter(code=paper.code).update(reused_from=paper, digitised=True)
     found = counts(office, MARCH)
     assert found[Figure.ELECTRONIC] == found[Figure.DIGITISED] == found[Figure.REUSED] == 1

@@ -96,9 +96,8 @@ def test_the_rate_has_two_decimals_and_none_without_dossiers() -> None:
 
 def test_a_wait_before_receipt_is_not_subtracted() -> None:
     early = Request(asked_at=DUE - 9 * DAY, met_at=DUE - 5 * DAY)
-    late = {"done_at": DUE + DAY, "requests": [early]}
-    assert judged(**late)
-    assert not judged(received_at=DUE - 4 * DAY, **late)
+    assert judged(done_at=DUE + DAY, requests=[early])
+    assert not judged(done_at=DUE + DAY, requests=[early], received_at=DUE - 4 * DAY)
 
 
 def test_satisfaction_loses_what_was_late_and_what_was_disliked() -> None:

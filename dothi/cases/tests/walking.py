@@ -22,7 +22,7 @@ def fresh(dossier: Dossier) -> Dossier:
 
 def acts(office: Office, dossier: Dossier, at: datetime) -> list[Callable[[], object]]:
     by: dict[str, Any] = {"dossier": dossier, "at": at}
-    onward = [
+    onward: list[Callable[[], object]] = [
         partial(services.receive, by=office.counter, **by),
         partial(services.begin, by=office.officer, **by),
         partial(services.advance, outcome="fits", by=office.officer, **by),

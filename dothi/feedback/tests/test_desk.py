@@ -13,11 +13,11 @@ from pytest_django import Settings
 
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
+from dothi.accounts.tests.doors import answers, close_files, signed_in
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Act, State, Visibility
 from dothi.feedback.models import AnswerTemplate, SavedFilter, Ticket
 from dothi.feedback.services import Contact
-from dothi.feedback.tests.doors import answers, close_files, signed_in
 from dothi.feedback.tests.factories import (
     MONDAY,
     MONDAY_9AM,

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
+from dothi.accounts.tests.doors import signed_in
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Channel, State
 from dothi.feedback.models import Quarantined, Reporter, Ticket
 from dothi.feedback.services import ImportReport, UnreadableFile, hotline
-from dothi.feedback.tests.doors import signed_in
 from dothi.feedback.tests.factories import MONDAY_9AM, City, fresh
 from dothi.lib import tables
 

@@ -8,11 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dothi.accounts.choices import Role
+from dothi.accounts.tests.doors import answers, signed_in
 from dothi.core.audit.models import Entry
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Duty, Parameter, Urgency
 from dothi.feedback.models import AnswerTemplate, Category, Partner, Route, Setting, TimeLimit
-from dothi.feedback.tests.doors import answers, signed_in
 from dothi.feedback.tests.factories import (
     MONDAY,
     MONDAY_9AM,

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from dothi.accounts.choices import Role
+from dothi.accounts.tests.doors import signed_in
 from dothi.core.events.models import Record
 from dothi.core.inbox.models import Duty
 from dothi.feedback import selectors, services
@@ -18,7 +19,6 @@ from dothi.feedback.choices import Aside, Channel, ImportKind, State, Visibility
 from dothi.feedback.models import Category, ImportRun, Move, Quarantined, Ticket
 from dothi.feedback.services import Plan, Tally
 from dothi.feedback.services.quarantine import RowFault, release_row
-from dothi.feedback.tests.doors import signed_in
 from dothi.feedback.tests.factories import (
     BY_THE_RIVER,
     CITY,

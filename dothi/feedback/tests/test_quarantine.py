@@ -9,12 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dothi.accounts.choices import Role
+from dothi.accounts.tests.doors import answers, signed_in
 from dothi.core.access.models import Look
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Aside, ImportKind
 from dothi.feedback.models import Quarantined, Ticket
 from dothi.feedback.services import Fault, RowFault, quarantine
-from dothi.feedback.tests.doors import answers, signed_in
 from dothi.feedback.tests.factories import MONDAY_9AM, City, make_officer, submit
 
 KIND = ImportKind.OPEN311

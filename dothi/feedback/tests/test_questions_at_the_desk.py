@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 
 from dothi.accounts.choices import Role
+from dothi.accounts.tests.doors import answers, signed_in
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import AnswerKind
 from dothi.feedback.models import ApiKey, Question, Ticket
 from dothi.feedback.selectors.programs import program_of
 from dothi.feedback.services import CatalogueRefused
-from dothi.feedback.tests.doors import answers, signed_in
 from dothi.feedback.tests.factories import MONDAY, MONDAY_9AM, SINCE, City, make_officer
 
 pytestmark = pytest.mark.usefixtures("time_machine_monday")

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import translation
 
 from dothi.accounts.choices import Role
+from dothi.accounts.tests.doors import signed_in
 from dothi.feedback.models import SealedReport
-from dothi.feedback.tests.doors import signed_in
 from dothi.feedback.tests.factories import City, make_officer
 from dothi.feedback.tests.test_sealed import FIRST, SECOND, THIRD, WORDS, Seats
 

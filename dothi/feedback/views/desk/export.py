@@ -1,7 +1,6 @@
 """The worklist as a file: CSV or XLSX, streamed. Who reported is never in it."""
 
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,13 +15,12 @@ from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
 from dothi.core.audit.services import record
 from dothi.core.clock import local
+from dothi.core.downloads import send_csv, send_xlsx
 from dothi.feedback import permissions, selectors
 from dothi.feedback.models import Ticket
 from dothi.feedback.selectors.tracking import dress
 from dothi.feedback.views.desk.queue import filters_of, queue_form
-from dothi.lib import tables
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BLOCK = 500
 
 
@@ -72,28 +70,3 @@ def values_of(row: Ticket) -> tuple[Any, ...]:
 
 def _local(moment: datetime | None) -> datetime | None:
     return local(moment) if moment else None
-
-
-# --- Files ---------------------------------------------------------------------------------------
-
-
-def send_csv(
-    head: Iterable[str], lines: Iterable[Iterable[Any]], name: str
-) -> StreamingHttpResponse:
-    """Row by row, so that a million rows need no memory."""
-    response = StreamingHttpResponse(
-        tables.csv_lines(head, lines), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def send_xlsx(head: Iterable[str], lines: Iterable[Iterable[Any]], name: str) -> FileResponse:
-    """Rows go to a file on disk as they come, and from there to the reader."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 — sent, then closed
-    tables.write_xlsx(file, head, lines)
-    file.seek(0)
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
-    response["Cache-Control"] = "private, no-store"
-    return response

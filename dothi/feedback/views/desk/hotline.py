@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
 from dothi.core.audit.services import record
+from dothi.core.downloads import send_csv, send_xlsx
 from dothi.feedback import permissions, selectors, services
 from dothi.feedback.choices import ImportKind
 from dothi.feedback.services import Refused, hotline
-from dothi.feedback.views.desk.export import send_csv, send_xlsx
 
 FEW = 50
 
