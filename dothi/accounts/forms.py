@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from dothi.accounts import registry, rules
 from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User, in_force
 from dothi.units.models import Unit
@@ -198,3 +199,35 @@ def colleagues(person: User, *, on: date) -> Any:
 def _choose(field: forms.Field, people: Any) -> None:
     assert isinstance(field, PersonField)
     field.queryset = people
+
+
+class MachineForm(forms.Form):
+    """A program of another office: who it is, where it stands, and what it may ask for."""
+
+    name = forms.CharField(label=_("Name of the system"), max_length=120)
+    code = forms.RegexField(
+        label=_("Client id"),
+        regex=rf"\A{rules.MACHINE_CODE.pattern}\Z",
+        max_length=40,
+        help_text=_("Small letters, digits and hyphens, such as power-company."),
+    )
+    contact = forms.CharField(
+        label=_("Whom to call when it misbehaves"), max_length=200, required=False
+    )
+    unit = UnitField(label=_("Unit"), queryset=Unit.objects.none())
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in rules.MACHINE_ROLES],
+        help_text=_("As what it acts: it may do what such a post of this unit may."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may ask for"), widget=forms.CheckboxSelectMultiple()
+    )
+
+    def __init__(self, *args: Any, unit_ids: frozenset[int], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit, scopes = self.fields["unit"], self.fields["scopes"]
+        assert isinstance(unit, UnitField)
+        assert isinstance(scopes, forms.MultipleChoiceField)
+        unit.queryset = Unit.objects.filter(in_force(on), pk__in=unit_ids).order_by("code")
+        scopes.choices = sorted(registry.scopes.items())

@@ -1,13 +1,15 @@
-"""People who sign in and the posts they hold, in units and in time."""
+"""People and programs that sign in, and the posts they hold, in units and in time."""
 
 from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from dothi.accounts.choices import Level, Role
+from dothi.core.crypto.fields import EncryptedTextField
 from dothi.units.models import Unit
 
 
@@ -137,3 +139,79 @@ class StartLink(models.Model):
 
     def __str__(self) -> str:
         return f"start:{self.user_id}"
+
+
+class Machine(models.Model):
+    """A program of another office that signs in by itself (RFC 6749, section 4.4).
+
+    It acts as `user`, who holds posts like a person: where it may do what is said by them, and
+    `scopes` narrow it. `code` is its client id; of its secret only the hash is kept.
+    """
+
+    personal: ClassVar[dict[str, str]] = {
+        "name": "public",
+        "contact": "personal",
+        "secret_hash": "sensitive",
+        "made_by": "public",
+    }
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="machine")
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    contact = models.CharField(max_length=200, blank=True)  # Whom to call when it misbehaves.
+    scopes = ArrayField(models.CharField(max_length=40))
+    secret_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def subject(self) -> str:
+        """How audit names this program as the one to which something was done."""
+        return f"accounts.machine:{self.code}"
+
+
+class Token(models.Model):
+    """What a program shows with each request for some minutes; its hash is kept."""
+
+    personal: ClassVar[dict[str, str]] = {"token_hash": "sensitive"}
+
+    machine = models.ForeignKey(Machine, models.CASCADE, related_name="tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="token_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return f"token:{self.machine_id}"
+
+
+class Said(models.Model):
+    """What a program was answered to a request that it may send again under the same key.
+
+    The answer is encrypted: it may hold a secret that is shown once.
+    """
+
+    personal: ClassVar[dict[str, str]] = {"answer": "sensitive"}
+
+    machine = models.ForeignKey(Machine, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=120)
+    mark = models.CharField(max_length=64)  # Keyed hash of what was asked.
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = EncryptedTextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["machine", "key"], name="said_once")]
+
+    def __str__(self) -> str:
+        return f"{self.machine_id}:{self.key}"

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from dothi.accounts import rules
 from dothi.accounts.choices import Role
 
 _powers: dict[Role, set[str]] = defaultdict(set)
+# What programs may be allowed to ask for, with words for who allows it.
+scopes: dict[str, Any] = {}
 
 
 class NotAPower(Exception):
@@ -43,3 +46,14 @@ def roles_with(power: str) -> frozenset[Role]:
 def granted() -> Mapping[Role, frozenset[str]]:
     """Everything that was allowed, for the page of the auditor and for tests."""
     return {role: powers_of(role) for role in Role}
+
+
+def scope(code: str, label: Any) -> None:
+    """Say what programs may be allowed to do: a name such as `cases.read`, and words for people.
+
+    Raises:
+        NotAPower: the name is not `domain.verb` or `domain.verb_object`.
+    """
+    if not rules.is_power(code):
+        raise NotAPower(code)
+    scopes[code] = label

@@ -25,6 +25,12 @@ ONLY_LOOKS = frozenset({Role.AUDITOR})
 LOOKING = frozenset({"see", "list", "read", "search", "export", "print", "download", "verify"})
 POWER = re.compile(r"[a-z]+(\.[a-z]+)*\.[a-z]+(_[a-z]+)*")
 LINK_LASTS = timedelta(days=3)
+# As what a program may act: it serves, works on matters, or looks; it never leads or looks after.
+MACHINE_ROLES = (Role.COUNTER, Role.SPECIALIST, Role.AUDITOR)
+MACHINE_CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+TOKEN_LASTS = timedelta(minutes=30)
+# For how long the same key is answered with the same words.
+SAID_LASTS = timedelta(days=2)
 
 
 def is_power(name: str) -> bool:

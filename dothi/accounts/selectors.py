@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hmac import compare_digest
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter as mfa_adapter
@@ -18,7 +19,15 @@ from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from dothi.accounts import registry, rules
 from dothi.accounts.choices import Level, Role
-from dothi.accounts.models import Delegation, Post, StartLink, User, in_force
+from dothi.accounts.models import (
+    Delegation,
+    Machine,
+    Post,
+    StartLink,
+    Token,
+    User,
+    in_force,
+)
 from dothi.lib.codes import hash_secret
 from dothi.units.models import Unit
 
@@ -222,7 +231,7 @@ def is_staff(user: User | AnonymousUser, *, on: date) -> bool:
 
 
 def who_may(power: str, unit: Unit, *, on: date) -> QuerySet[User]:
-    """Active people whose own or lent post lets them do this in the unit, by name."""
+    """Active people, no programs, whose own or lent post lets them do this in the unit, by name."""
     here = Q()
     for role in registry.roles_with(power):
         reachable = [up for up, inside in _above(unit.pk) if rules.reaches(role, inside=inside)]
@@ -232,7 +241,8 @@ def who_may(power: str, unit: Unit, *, on: date) -> QuerySet[User]:
     posts = Post.objects.filter(here, in_force(on))
     lent = Delegation.objects.filter(in_force(on), post__in=posts, ended_at=None)
     people = Q(pk__in=posts.values("user_id")) | Q(pk__in=lent.values("to_id"))
-    return User.objects.filter(people, is_active=True).order_by("full_name", "username")
+    rows = User.objects.filter(people, is_active=True, machine=None)
+    return rows.order_by("full_name", "username")
 
 
 def _above(unit_id: int) -> list[tuple[int, bool]]:
@@ -335,3 +345,40 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     people = {person: actor for actor in actors if (person := person_of(actor)) is not None}
     found = User.objects.filter(pk__in=people) if people else User.objects.none()
     return {people[user.pk]: user.get_full_name() for user in found}
+
+
+# --- Programs ------------------------------------------------------------------------------------
+
+
+def machines_seen_by(user: User, *, on: date) -> QuerySet[Machine]:
+    """Programs whose every post is in a unit that the person looks after; those that ended last."""
+    units = standing(user, on=on).units_for("accounts.manage_staff")
+    if not units:
+        return Machine.objects.none()
+    elsewhere = Post.objects.filter(user=OuterRef("user_id")).exclude(unit__in=units)
+    shown = Post.objects.select_related("unit").order_by("unit__code", "role")
+    return (
+        Machine.objects.filter(~Exists(elsewhere))
+        .select_related("user")
+        .prefetch_related(Prefetch("user__posts", shown, to_attr="posts_seen"))
+        .order_by("-ended_at", "name", "id")
+    )
+
+
+def machine_of(code: str, secret: str) -> Machine | None:
+    """The program that shows its id and its secret, unless it was ended."""
+    rows = Machine.objects.select_related("user")
+    found = rows.filter(code=code, ended_at=None, user__is_active=True).first()
+    shown = hash_secret(secret)
+    # Asked also where there is no such program, so that time tells nobody which ids exist.
+    fits = compare_digest(shown, found.secret_hash if found else hash_secret(""))
+    return found if found and secret and fits else None
+
+
+def token_of(text: str, *, at: datetime) -> Token | None:
+    """The token that opens now, with its program and the account that it acts as."""
+    rows = Token.objects.select_related("machine__user").filter(
+        token_hash=hash_secret(text), ended_at=None, expires_at__gt=at,
+        machine__ended_at=None, machine__user__is_active=True,
+    )  # fmt: skip
+    return rows.first()

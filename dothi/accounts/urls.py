@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dothi.accounts import views
+from dothi.accounts.views import machines
+from dothi.accounts.views import staff as views
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/staff/<str:username>/link/", views.make_link, name="link"),
     path("desk/staff/<str:username>/reset/", views.reset, name="reset"),
     path("desk/staff/<str:username>/leave/", views.leave, name="leave"),
+    path("desk/machines/", machines.machines, name="machines"),
+    path("desk/machines/add/", machines.add, name="machine_add"),
+    path("desk/machines/<slug:code>/renew/", machines.renew, name="machine_renew"),
+    path("desk/machines/<slug:code>/end/", machines.end, name="machine_end"),
 ]
 
 # The library's pages keep their own names, without our namespace.

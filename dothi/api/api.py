@@ -5,14 +5,30 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
+from dothi.accounts.bearer import Problem
 from dothi.api.problems import problem
+from dothi.cases.api import cases
 from dothi.datastore.indicators.api import router as indicators
 from dothi.datastore.lineage.api import router as lineage
 from dothi.feedback.api.tickets import router as feedback
 from dothi.portal.api import router as news
 
-api = NinjaAPI(
+
+class House(NinjaAPI):
+    """It also says by which scopes each door opens: one of them is enough."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(*args, **kwargs)
+        for doors in schema["paths"].values():
+            for door in doors.values():
+                if scopes := door.pop("x-scopes", None):
+                    door["security"] = [{"Bearer": [scope]} for scope in scopes]
+        return schema
+
+
+api = House(
     title="dothi",
     version="1",
     description="Open data and services of a local government. Errors follow RFC 9457.",
@@ -21,6 +37,7 @@ api = NinjaAPI(
     urls_namespace="api-1",
 )
 api.add_router("/feedback", feedback)
+api.add_router("/cases", cases)
 api.add_router("/news", news)
 api.add_router("/indicators", indicators)
 api.add_router("/lineage", lineage)
@@ -28,7 +45,12 @@ api.add_router("/lineage", lineage)
 
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, detail=str(error))
+    if not isinstance(error, Problem):
+        return problem(error.status_code, detail=str(error))
+    response = problem(error.status_code, detail=str(error), **error.more)
+    for name, value in error.headers.items():
+        response[name] = value
+    return response
 
 
 @api.exception_handler(ValidationError)

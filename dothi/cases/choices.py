@@ -57,6 +57,14 @@ class Power(TextChoices):
     MANAGE = "cases.manage", _("Keep agencies and settings of dossiers")
 
 
+class Scope(TextChoices):
+    """What programs of other offices may be allowed to do; their posts say with which dossiers."""
+
+    READ = "cases.read", _("Read the dossiers of its units")
+    SUBMIT = "cases.submit", _("Submit dossiers, and follow the own ones")
+    ACT = "cases.act", _("Do what its post may do with dossiers")
+
+
 class Parameter(TextChoices):
     """What the office may set, with a day from which it holds."""
 

@@ -7,7 +7,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.cases import rules
-from dothi.cases.choices import Act, Power, Status
+from dothi.cases.choices import Act, Power, Scope, Status
 from dothi.cases.models import Dossier
 from dothi.units.models import Unit
 
@@ -21,6 +21,8 @@ _ALLOWED = {
 }
 for _role, _powers in _ALLOWED.items():
     registry.allow(_role, *(power.value for power in _powers))
+for _scope in Scope:
+    registry.scope(_scope.value, _scope.label)
 
 # What the counter does, what the post of a step does, and what a leader does over any post.
 COUNTER_ACTS = frozenset({Act.RECEIVE, Act.REFUSE, Act.GIVE, Act.SETTLE, Act.SUPPLY, Act.WITHDRAW})

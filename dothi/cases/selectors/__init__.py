@@ -21,6 +21,9 @@ from dothi.cases.selectors.figures import offered_online as offered_online
 from dothi.cases.selectors.figures import rates as rates
 from dothi.cases.selectors.figures import register as register
 from dothi.cases.selectors.figures import summed as summed
+from dothi.cases.selectors.machines import dossiers_of_machine as dossiers_of_machine
+from dothi.cases.selectors.machines import files_of as files_of
+from dothi.cases.selectors.machines import papers_of as papers_of
 from dothi.cases.selectors.tracking import account_hash as account_hash
 from dothi.cases.selectors.tracking import by_secret as by_secret
 from dothi.cases.selectors.tracking import loaded as loaded

@@ -36,6 +36,9 @@ from dothi.cases.services.intake import Submitted as Submitted
 from dothi.cases.services.intake import enter as enter
 from dothi.cases.services.intake import papers_of as papers_of
 from dothi.cases.services.intake import submit as submit
+from dothi.cases.services.machines import Opened as Opened
+from dothi.cases.services.machines import open_file as open_file
+from dothi.cases.services.machines import open_whole as open_whole
 from dothi.cases.services.moving import desk_url as desk_url
 from dothi.cases.services.people import open_party as open_party
 from dothi.cases.services.people import open_sealed as open_sealed

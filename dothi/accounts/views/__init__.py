@@ -1,0 +1,1 @@
+"""Doors of the accounts: people (`staff`), and programs of other offices (`machines`)."""
