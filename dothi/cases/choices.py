@@ -54,6 +54,7 @@ class Power(TextChoices):
     LEAD = "cases.lead", _("Give dossiers to officers, extend and stop")
     OPEN = "cases.open", _("Open personal data of dossiers of the own post")
     EXPORT = "cases.export", _("Take dossiers out as a file")
+    COLLECT = "cases.collect", _("Collect fees, void receipts and reconcile payments")
     MANAGE = "cases.manage", _("Keep agencies and settings of dossiers")
 
 
@@ -154,3 +155,54 @@ class Measure(TextChoices):
     DIGITISED = "4.2", _("Dossiers whose papers are digitised")
     REUSED = "4.3", _("Dossiers that use papers given before")
     CONTENT = "5.4", _("Satisfaction with handling")
+
+
+class FeeType(TextChoices):
+    """What kind of money it is: each has its own series of receipts.
+
+    The first two are those of Luật Phí và lệ phí 97/2015/QH13 (`procedures.choices.FeeKind`).
+    """
+
+    FEE = "fee", _("Fee")
+    CHARGE = "charge", _("Charge")
+    DUTY = "duty", _("Tax or other duty")
+
+
+class Paid(TextChoices):
+    """How money came in."""
+
+    CASH = "cash", _("In cash")
+    TRANSFER = "transfer", _("By bank transfer")
+    ONLINE = "online", _("Online")
+    NOTHING = "nothing", _("Nothing to pay")
+
+
+class PaymentState(TextChoices):
+    """How a try to pay online stands."""
+
+    BEGUN = "begun", _("Not finished")
+    PAID = "paid", _("Paid")
+    FAILED = "failed", _("Not paid")
+    DOUBTFUL = "doubtful", _("The amount differs")
+    SURPLUS = "surplus", _("Paid although nothing was open")
+
+
+class Found(TextChoices):
+    """What a line of a bank statement came to."""
+
+    MATCHED = "matched", _("Matched")
+    DOUBTFUL = "doubtful", _("For a person to look at")
+    FOREIGN = "foreign", _("Not for a dossier")
+    REPEATED = "repeated", _("Stood in an earlier statement")
+
+
+class Doubt(TextChoices):
+    """Why a line of a bank statement needs a person."""
+
+    NO_REF = "no_ref", _("It names no dossier")
+    UNKNOWN = "unknown", _("No dossier has this reference")
+    MISSPELT = "misspelt", _("The reference is misspelt")
+    AMOUNT = "amount", _("The amount differs from what is open")
+    PAID = "paid", _("It was paid before")
+    ELSEWHERE = "elsewhere", _("The dossier belongs to another unit")
+    UNDONE = "undone", _("A match was undone")

@@ -75,3 +75,17 @@ class DossierRated(Event):
     procedure: str
     unit_code: str
     stars: int
+
+
+class FeeReceipted(Event):
+    """A receipt was issued, for 0 ₫ too, or `voided`. `kind` and `how` are codes of `choices`."""
+
+    name: ClassVar[str] = "cases.receipted"
+    code: str
+    procedure: str
+    unit_code: str
+    receipt: str
+    kind: str
+    how: str
+    amount: int
+    voided: bool

@@ -12,7 +12,7 @@ from dothi.cases.models import Dossier
 from dothi.units.models import Unit
 
 _ALLOWED = {
-    Role.COUNTER: (Power.SEE, Power.RECEIVE, Power.OPEN),
+    Role.COUNTER: (Power.SEE, Power.RECEIVE, Power.OPEN, Power.COLLECT),
     Role.SPECIALIST: (Power.SEE, Power.HANDLE, Power.OPEN),
     Role.LEADER: (Power.SEE, Power.HANDLE, Power.LEAD, Power.OPEN, Power.EXPORT),
     Role.STEWARD: (Power.MANAGE,),
@@ -89,6 +89,11 @@ def may_open(user: User, dossier: Dossier, *, on: date) -> bool:
     if standing.may(Power.OPEN, dossier.handling_unit_id) and at_its_post(user, dossier, on=on):
         return True
     return standing.may(Power.RECEIVE, dossier.receiving_unit_id)
+
+
+def may_collect(user: User, *, on: date, unit: Unit | int | None = None) -> bool:
+    """Collect fees and reconcile payments: at this unit, or anywhere."""
+    return accounts.may(user, Power.COLLECT, unit, on=on)
 
 
 def may_export(user: User, *, on: date) -> bool:

@@ -51,6 +51,14 @@ class FeeKind(TextChoices):
     CHARGE = "charge", _("Charge")
 
 
+class Collected(IntegerChoices):
+    """When a fee is collected; the numbers of the national list HinhThucThu."""
+
+    RECEIVING = 1, _("When the dossier is received")
+    SUPPLEMENT = 2, _("When something is supplemented")
+    GIVING = 4, _("When the result is given back")
+
+
 class Per(TextChoices):
     """What an amount is counted by."""
 

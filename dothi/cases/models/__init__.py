@@ -1,5 +1,5 @@
-"""Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), and
-what was not yet sent in (`draft`)."""
+"""Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
+was not yet sent in (`draft`), what is paid for them (`fee`)."""
 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
@@ -13,3 +13,10 @@ from dothi.cases.models.dossier import Proposal as Proposal
 from dothi.cases.models.dossier import Result as Result
 from dothi.cases.models.dossier import Supplement as Supplement
 from dothi.cases.models.draft import Draft as Draft
+from dothi.cases.models.fee import FeeLine as FeeLine
+from dothi.cases.models.fee import Payment as Payment
+from dothi.cases.models.fee import Receipt as Receipt
+from dothi.cases.models.fee import ReceiptSeries as ReceiptSeries
+from dothi.cases.models.fee import Refund as Refund
+from dothi.cases.models.fee import Statement as Statement
+from dothi.cases.models.fee import StatementLine as StatementLine

@@ -10,6 +10,14 @@ from dothi.cases.selectors.desk import history as history
 from dothi.cases.selectors.desk import queue as queue
 from dothi.cases.selectors.desk import queue_rows as queue_rows
 from dothi.cases.selectors.desk import searched as searched
+from dothi.cases.selectors.fees import Fees as Fees
+from dothi.cases.selectors.fees import account_for as account_for
+from dothi.cases.selectors.fees import day_list as day_list
+from dothi.cases.selectors.fees import fees_of as fees_of
+from dothi.cases.selectors.fees import open_amounts as open_amounts
+from dothi.cases.selectors.fees import receipt_of as receipt_of
+from dothi.cases.selectors.fees import receipts_seen_by as receipts_seen_by
+from dothi.cases.selectors.fees import totals as totals
 from dothi.cases.selectors.figures import Line as Line
 from dothi.cases.selectors.figures import Rate as Rate
 from dothi.cases.selectors.figures import Sum as Sum

@@ -7,15 +7,17 @@ from dothi.cases import events
 from dothi.cases.choices import Act
 from dothi.cases.models import Consultation, Dossier, Proposal, Result
 from dothi.cases.services import consulting, moving
+from dothi.cases.services.fees.taking import open_of
 from dothi.cases.services.handling import former_steps
 from dothi.cases.services.moving import Actor
-from dothi.cases.services.refusals import NoSuchOutcome, NotAllowedNow
+from dothi.cases.services.refusals import FeesOpen, NoSuchOutcome, NotAllowedNow
 from dothi.core.audit.services import record
 from dothi.core.clocks import services as clocks
 from dothi.core.events.services import publish
 from dothi.core.rows import change
 from dothi.lib import text_vi
 from dothi.procedures import selectors as procedures
+from dothi.procedures.choices import Collected
 from dothi.procedures.rules import steps
 
 
@@ -72,8 +74,16 @@ def correct(*, dossier: Dossier, step: str, reason: str, by: Actor, at: datetime
 
 @moving.verb
 def give(*, dossier: Dossier, by: Actor, at: datetime, note: str = "") -> None:
-    """Give the result back: at the counter, by post, or as a file."""
+    """Give the result back: at the counter, by post, or as a file.
+
+    Raises:
+        FeesOpen: what is collected on giving back is not paid.
+        NotAllowedNow, TooLate: see there.
+    """
     moving.check(dossier, Act.GIVE)
+    waiting = [row.open for row in open_of(dossier) if row.collected == Collected.GIVING]
+    if waiting:
+        raise FeesOpen(sum(waiting))
     Result.objects.filter(dossier=dossier, revoked_at=None, given_at=None).update(given_at=at)
     moving.move(dossier, Act.GIVE, by=by, at=at, reason=note, changes={"returned_at": at})
     moving.close_duty(dossier)

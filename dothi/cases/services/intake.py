@@ -15,6 +15,7 @@ from dothi.cases import events, rules, selectors
 from dothi.cases.choices import Act, Delivery, Duty, News, Origin, Parameter, Part, Status
 from dothi.cases.models import Document, Dossier, Move, Party
 from dothi.cases.services import moving, receiving
+from dothi.cases.services.fees.assessing import assess
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.numbering import next_code
 from dothi.cases.services.refusals import BadAnswers, BadApplicant, NoAgency, NotOffered
@@ -176,6 +177,7 @@ def submit(
         _keep(dossier, agent, Part.AGENT, account)
     _lay_in(dossier, content, application.papers, by=by, at=at)
     _tell(dossier, by=by, at=at)
+    assess(dossier, content.definition, content.answers | content.sealed, by=by, at=at)
     moving.put_duty(dossier, at=at)
     return Submitted(dossier=dossier, secret=secret)
 

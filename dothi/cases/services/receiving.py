@@ -1,24 +1,19 @@
 """Look at what came in: receive it, or refuse to."""
 
-import json
 from datetime import datetime
-from typing import Any
 
 from dothi.accounts.models import User
 from dothi.cases.choices import Act, Duty
 from dothi.cases.models import Document, Dossier
 from dothi.cases.services import moving
+from dothi.cases.services.fees.taking import nothing_due
 from dothi.cases.services.moving import Actor
 from dothi.cases.services.refusals import PapersMissing
+from dothi.cases.services.saying import everything_said as everything_said
 from dothi.core.clocks.choices import Kind
 from dothi.procedures import selectors as procedures
 from dothi.procedures.rules import limits, steps
 from dothi.procedures.rules.definition import Definition
-
-
-def everything_said(dossier: Dossier) -> dict[str, Any]:
-    """All answers of a dossier, for conditions: the sensitive ones, too. Not for showing."""
-    return {**dossier.answers, **(json.loads(dossier.sealed) if dossier.sealed else {})}
 
 
 @moving.verb
@@ -48,6 +43,7 @@ def receive(*, dossier: Dossier, by: Actor, at: datetime, summary: str = "") -> 
         changes["summary"] = summary[:300]
     changes |= moving.enter_step(dossier, steps.first(definition.steps), at=at)
     moving.move(dossier, Act.RECEIVE, by=by, at=at, changes=changes)
+    nothing_due(dossier, by=by, at=at)
     moving.put_duty(dossier, at=at)
 
 

@@ -150,3 +150,47 @@ class LinkDoesNotOpen(Refused):
 
     def __init__(self) -> None:
         super().__init__(_("This link does not open any more."))
+
+
+class NothingToPay(Refused):
+    """Nothing of what was named is open."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing is to be paid here any more."))
+
+
+class PaidBefore(Refused):
+    """Money came in meanwhile, or more was paid than it would cost."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or _("This was paid already. Please look again; a wrong receipt is voided first.")
+        )
+
+
+class FeesOpen(Refused):
+    """What has to be paid before the next act is not paid."""
+
+    def __init__(self, amount: int) -> None:
+        super().__init__(
+            _("%(amount)s ₫ are to be paid first.")
+            % {"amount": formats.number_format(amount, use_l10n=True, force_grouping=True)}
+        )
+
+
+class TakenBefore(Refused):
+    """The same file was taken before."""
+
+
+class BadStatement(Refused):
+    """The file cannot be read as a statement of a bank."""
+
+
+class ProviderSilent(Refused):
+    """The payment service does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The payment service does not answer. Nothing was paid. Please try again later.")
+        )

@@ -1,18 +1,25 @@
 """The applicant has the next move: papers to bring, or a financial duty to meet."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from dothi.cases.choices import Act
-from dothi.cases.models import Document, Dossier, Supplement
+from django.utils.translation import gettext as _
+
+from dothi.cases import rules
+from dothi.cases.choices import Act, FeeType
+from dothi.cases.models import Document, Dossier, FeeLine, Supplement
 from dothi.cases.services import moving
 from dothi.cases.services.intake import Given, add_document, note_given
 from dothi.cases.services.moving import Actor, actor_of
-from dothi.cases.services.refusals import AskedBefore
+from dothi.cases.services.refusals import AskedBefore, BadText, ReasonNeeded
+from dothi.cases.services.settling import go_on_paid
 from dothi.core.attachments.services import claim
 from dothi.core.rows import append
 from dothi.lib import text_vi
-from dothi.procedures.choices import PaperForm
+from dothi.procedures.choices import Collected, PaperForm
+
+MOST = 10**12
 
 
 @moving.verb
@@ -83,19 +90,77 @@ def _hand_in(dossier: Dossier, given: Given, *, by: Actor, at: datetime) -> None
     claim(codes=given.files, owner=document.subject)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A financial duty that is asked for: its name, how much, and on what it stands."""
+
+    name: str
+    amount: int
+    source: str
+    kind: FeeType = FeeType.DUTY
+
+
 @moving.verb
-def charge(*, dossier: Dossier, reason: str, by: Actor, at: datetime) -> None:
-    """Ask for a financial duty, such as a tax; the clock stands still until it is met."""
+def charge(
+    *, dossier: Dossier, reason: str, by: Actor, at: datetime, duties: Sequence[Asked] = ()
+) -> None:
+    """Ask for a financial duty, such as a tax; the clock stands still until it is met.
+
+    When all `duties` are paid it goes on by itself; without any, the counter notes it (`settle`).
+
+    Raises:
+        BadText: a duty has no name or source, or comes to nothing.
+        NotAllowedNow, TooLate: see there.
+    """
     moving.check(dossier, Act.CHARGE)
     changes = moving.hold(dossier, at=at, reason="payment", counts=False)
+    for duty in duties:
+        _ask_for(dossier, duty, by=by, at=at)
     moving.move(dossier, Act.CHARGE, by=by, at=at, reason=reason, told=True, changes=changes)
     moving.put_duty(dossier, at=at)
 
 
+def _ask_for(dossier: Dossier, duty: Asked, *, by: Actor, at: datetime) -> None:
+    name, source = moving.words(duty.name, most=300), moving.words(duty.source, most=300)
+    if not 0 < duty.amount <= MOST:
+        raise BadText(_("Please write how much is to be paid, above 0 ₫."))
+    before = FeeLine.objects.filter(dossier=dossier, code__startswith="duty_").count()
+    append(
+        FeeLine(
+            dossier=dossier, code=f"duty_{before + 1}", name_vi=name, name_en=name,
+            kind=duty.kind.value, collected=Collected.SUPPLEMENT, price=duty.amount,
+            amount=duty.amount, source=source, added_at=at, added_by=actor_of(by),
+        )
+    )  # fmt: skip
+
+
 @moving.verb
 def settle(*, dossier: Dossier, by: Actor, at: datetime, note: str = "") -> None:
-    """The financial duty is met: the clock goes on."""
+    """The financial duty is met: the clock goes on.
+
+    What was paid elsewhere, at the treasury say, needs a note: its lines are taken off.
+
+    Raises:
+        ReasonNeeded: lines are open and no note says where they were paid.
+        NotAllowedNow, TooLate: see there.
+    """
     moving.check(dossier, Act.SETTLE)
-    changes = moving.go_on(dossier, at=at)
-    moving.move(dossier, Act.SETTLE, by=by, at=at, reason=note, changes=changes)
-    moving.put_duty(dossier, at=at)
+    rows = [row for row in _asked_lines(dossier) if row.open]
+    why = text_vi.written(note)[: rules.REASON_LENGTH]
+    if rows and not why:
+        raise ReasonNeeded
+    for row in rows:
+        if row.paid:
+            row.amount = row.paid
+            row.save(update_fields=["amount"])
+        else:
+            row.dropped_at, row.dropped_why = at, why
+            row.save(update_fields=["dropped_at", "dropped_why"])
+    go_on_paid(dossier, by=by, at=at, note=why)
+
+
+def _asked_lines(dossier: Dossier) -> list[FeeLine]:
+    rows = FeeLine.objects.select_for_update().filter(
+        dossier=dossier, collected=Collected.SUPPLEMENT, dropped_at=None
+    )
+    return list(rows.order_by("id"))

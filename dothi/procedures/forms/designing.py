@@ -20,6 +20,7 @@ from dothi.procedures.choices import (
     Applicant,
     At,
     Channel,
+    Collected,
     End,
     FeeKind,
     FieldType,
@@ -292,6 +293,10 @@ class FeeEntry(Coded, Sourced):
     amount = forms.IntegerField(label=_("Amount in dong"), min_value=0)
     per = _one_of(_("Counted"), Per.choices)
     cap = _number(_("A copy costs at most"))
+    collected = forms.TypedChoiceField(
+        label=_("Collected"), choices=Collected.choices, coerce=int, required=False,
+        initial=Collected.RECEIVING.value,
+    )  # fmt: skip
     ways = forms.TypedMultipleChoiceField(
         label=_("Only for these ways"), choices=Way.choices, coerce=int, required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -16,6 +16,7 @@ from dothi.procedures.choices import (
     Applicant,
     At,
     Channel,
+    Collected,
     FeeKind,
     FieldType,
     Level,
@@ -101,6 +102,7 @@ class Fee(_Document):
     per: Per = Per.DOSSIER
     tiers: tuple[Tier, ...] = ()
     cap: Dong | None = None
+    collected: Collected = Collected.RECEIVING
     ways: tuple[Way, ...] = ()
     places: tuple[str, ...] = ()  # Codes of units; what lies below one is meant, too.
     valid_from: date | None = None

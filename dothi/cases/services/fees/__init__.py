@@ -1,0 +1,1 @@
+"""What a dossier costs, and the money that comes in for it."""
