@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dothi.cases import events, rules, selectors
-from dothi.cases.choices import Act, Figure, Status
+from dothi.cases.choices import Act, Figure
 from dothi.cases.models import Dossier
 from dothi.core import clock
 from dothi.datastore.catalogue.choices import (
@@ -31,7 +31,6 @@ from dothi.datastore.catalogue.registry import (
     register,
 )
 from dothi.datastore.catalogue.rules.contract import Contract
-from dothi.procedures.choices import Way
 from dothi.units.models import Unit
 
 CHUNK = 2000
@@ -118,7 +117,6 @@ FIGURE_NAMES = {
     Figure.DIGITISED: ("Giấy tờ được số hóa đủ", "Every paper digitised"),
     Figure.REUSED: ("Có dùng lại giấy tờ", "With a paper given before"),
 }
-WAYS = tuple(str(way.value) for way in Way)
 MOVED_COLUMNS = (
     column("received_at", Type.MOMENT, "Tiếp nhận lúc", "Received"),
     column("promised_at", Type.MOMENT, "Hẹn trả lúc", "Promised"),
@@ -202,7 +200,7 @@ REGISTER = register(
                 column("procedure", Type.TEXT, "Mã thủ tục", "Code of the procedure",
                        required=True),
                 column("way", Type.INTEGER, "Cách nộp", "How it was submitted", required=True,
-                       allowed=WAYS),
+                       minimum="1", maximum="3"),
                 column("submitted_at", Type.MOMENT, "Nộp lúc", "Submitted", required=True),
                 *MOVED_COLUMNS,
             ),
@@ -271,9 +269,9 @@ HISTORY = register(
                 column("act", Type.TEXT, "Việc đã làm", "What was done", required=True,
                        allowed=tuple(Act.values)),
                 column("status_before", Type.INTEGER, "Trạng thái trước", "Status before",
-                       allowed=tuple(str(one.value) for one in Status)),
+                       minimum="1", maximum="10"),
                 column("status", Type.INTEGER, "Trạng thái sau", "Status after", required=True,
-                       allowed=tuple(str(one.value) for one in Status)),
+                       minimum="1", maximum="10"),
                 column("unit_code", Type.TEXT, "Đơn vị giải quyết", "Unit that decides",
                        required=True),
                 column("procedure", Type.TEXT, "Mã thủ tục", "Code of the procedure",

@@ -84,6 +84,21 @@ class Office:
         return dossier
 
 
+def receive_permit(*, unit: Unit) -> Dossier:
+    """A building permit that a unit of some other city received."""
+    make_agency(unit, "38.09.H29")
+    publish(documents.permit(), since=SINCE)
+    application = Application(
+        procedure=PERMIT, unit=unit, applicant=somebody(), answers=documents.permit_answers(),
+        papers=[Given(code=code) for code in documents.PERMIT_PAPERS],
+    )  # fmt: skip
+    dossier = services.submit(
+        application=application, origin=Origin.OWN, by="public", at=MONDAY_9AM
+    ).dossier
+    services.receive(dossier=dossier, by="system", at=MONDAY_9AM)
+    return dossier
+
+
 def somebody(**changes: Any) -> Person:
     given: dict[str, Any] = {
         "name": "Trần Thị Mẫu", "phone": "0901234567", "citizen_id": "079190000001",

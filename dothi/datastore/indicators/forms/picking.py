@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dothi.datastore.indicators.registry import Indicator
 from dothi.datastore.indicators.selectors import matching
+from dothi.lib import text_vi
 
 
 class IndicatorField(forms.CharField):
@@ -38,8 +39,9 @@ class IndicatorField(forms.CharField):
         words = str(super().clean(value) or "").strip()
         if not words:
             return ""
+        folded = text_vi.fold(words)
         for one in self.offered:
-            if words in (one.code, str(one.title)):
+            if words == one.code or folded == text_vi.fold(str(one.title)):
                 return one.code
         found = matching(self.offered, words)
         if len(found) == 1:
