@@ -6,4 +6,10 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from dothi.cases import datasets, handlers, indicators, permissions  # noqa: F401
+        from dothi.cases import (  # noqa: F401
+            datasets,
+            handlers,
+            indicators,
+            permissions,
+            registry,
+        )

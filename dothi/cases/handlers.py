@@ -1,6 +1,6 @@
 """What dossiers do when something happens: ask what is so now, then call one verb."""
 
-from dothi.cases import services
+from dothi.cases import events, services
 from dothi.cases.choices import Duty
 from dothi.core import clock
 from dothi.core.clocks.events import ClockLapsed
@@ -16,3 +16,9 @@ def agree_by_silence(event: ClockLapsed) -> None:
         return
     code = event.subject.removeprefix(OURS)
     services.agreed_by_silence(code=code, due_at=event.due_at, at=clock.now())
+
+
+@on(events.DossierMoved, name="cases.issue_papers")
+def issue_papers(event: events.DossierMoved) -> None:
+    """The form of TT 03/2025/TT-VPCP that belongs to the move, unless it was printed already."""
+    services.issue_for(move=event.move)

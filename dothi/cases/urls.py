@@ -1,9 +1,14 @@
 from django.urls import path
 
-from dothi.cases.views.desk import figures
+from dothi.cases.views.citizen import papers as own_papers
+from dothi.cases.views.desk import figures, papers
 
 app_name = "cases"
 urlpatterns = [
+    path("cases/t/<str:text>/papers/<str:number>", own_papers.paper, name="own_paper"),
+    path("desk/cases/papers/print", papers.take_several, name="take_papers"),
+    path("desk/cases/<str:code>/papers/", papers.papers, name="papers"),
+    path("desk/cases/<str:code>/papers/take", papers.take, name="take_paper"),
     path("desk/cases/figures/", figures.figures, name="figures"),
     path("desk/cases/figures/list", figures.behind, name="behind"),
     path("desk/cases/figures/export.csv", figures.export, {"form": "csv"}, name="figures_csv"),

@@ -1,5 +1,5 @@
 """Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
-was not yet sent in (`draft`), what is paid for them (`fee`)."""
+was not yet sent in (`draft`), what is paid for them (`fee`), which papers were issued (`paper`)."""
 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
@@ -20,3 +20,4 @@ from dothi.cases.models.fee import ReceiptSeries as ReceiptSeries
 from dothi.cases.models.fee import Refund as Refund
 from dothi.cases.models.fee import Statement as Statement
 from dothi.cases.models.fee import StatementLine as StatementLine
+from dothi.cases.models.paper import IssuedPaper as IssuedPaper

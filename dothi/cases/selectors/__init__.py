@@ -32,6 +32,8 @@ from dothi.cases.selectors.figures import summed as summed
 from dothi.cases.selectors.machines import dossiers_of_machine as dossiers_of_machine
 from dothi.cases.selectors.machines import files_of as files_of
 from dothi.cases.selectors.machines import papers_of as papers_of
+from dothi.cases.selectors.papers import PaperOf as PaperOf
+from dothi.cases.selectors.papers import papers_of_dossier as papers_of_dossier
 from dothi.cases.selectors.tracking import account_hash as account_hash
 from dothi.cases.selectors.tracking import by_secret as by_secret
 from dothi.cases.selectors.tracking import loaded as loaded

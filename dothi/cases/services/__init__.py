@@ -45,6 +45,12 @@ from dothi.cases.services.machines import Opened as Opened
 from dothi.cases.services.machines import open_file as open_file
 from dothi.cases.services.machines import open_whole as open_whole
 from dothi.cases.services.moving import desk_url as desk_url
+from dothi.cases.services.papers import bytes_of as bytes_of
+from dothi.cases.services.papers import issue_for as issue_for
+from dothi.cases.services.papers import issue_register as issue_register
+from dothi.cases.services.papers import open_paper as open_paper
+from dothi.cases.services.papers import print_control as print_control
+from dothi.cases.services.papers import print_papers as print_papers
 from dothi.cases.services.people import open_party as open_party
 from dothi.cases.services.people import open_sealed as open_sealed
 from dothi.cases.services.receiving import begin as begin

@@ -24,7 +24,7 @@ def open_party(*, dossier: Dossier, part: str, by: User, purpose: str, at: datet
         ValueError: no purpose is given.
         Party.DoesNotExist: nobody has this part.
     """
-    _note(dossier, by=by, purpose=purpose, fields=["citizen_id"], at=at)
+    note(dossier, by=by, purpose=purpose, fields=["citizen_id"], at=at)
     return Party.objects.get(dossier=dossier, part=part)
 
 
@@ -37,11 +37,16 @@ def open_sealed(*, dossier: Dossier, by: User, purpose: str, at: datetime) -> di
     """
     sealed: dict[str, Any] = json.loads(dossier.sealed) if dossier.sealed else {}
     if sealed:
-        _note(dossier, by=by, purpose=purpose, fields=sorted(sealed), at=at)
+        note(dossier, by=by, purpose=purpose, fields=sorted(sealed), at=at)
     return sealed
 
 
-def _note(dossier: Dossier, *, by: User, purpose: str, fields: list[str], at: datetime) -> None:
+def note(dossier: Dossier, *, by: User, purpose: str, fields: list[str], at: datetime) -> None:
+    """Note that somebody is about to read of the people of a dossier.
+
+    Raises:
+        NotYours: it is not on the person's table.
+    """
     on = local(at).date()
     if not permissions.may_open(by, dossier, on=on):
         raise NotYours

@@ -28,7 +28,7 @@ class Checked:
 
 
 def sign(content: bytes, *, key: PKCS12KeyAndCertificates, post: str, reason: str) -> bytes:
-    """Sign as PAdES-B-B. The rest of the file stays as it is: the signature is written behind it."""
+    """Sign as PAdES-B-B. The file itself stays as it is: this is written behind it."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter

@@ -166,7 +166,9 @@ def check(paper: Paper) -> ports.Checked | None:
         return None
     with default_storage.open(file.path(None)) as kept:
         content = kept.read()
-    above = x509.load_pem_x509_certificates(paper.signer.chain.encode()) if paper.signer.chain else []
+    above = (
+        x509.load_pem_x509_certificates(paper.signer.chain.encode()) if paper.signer.chain else []
+    )
     # One that came without those above it is trusted as such: somebody brought it in.
     own = x509.load_pem_x509_certificate(paper.signer.certificate.encode())
     found = ports.check(content, roots=above[-1:] or [own], others=above, at=paper.signed_at)

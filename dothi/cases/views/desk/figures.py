@@ -27,6 +27,7 @@ from dothi.core.audit.services import record
 from dothi.core.clock import local
 from dothi.core.downloads import send_csv, send_xlsx
 from dothi.core.paging import take
+from dothi.core.papers.http import issued
 from dothi.procedures import selectors as procedures
 
 PAGE = 50
@@ -348,6 +349,8 @@ def take_register(
         raise PermissionDenied
     purpose = request.POST.get("purpose", "")
     try:
+        if request.POST.get("form") == "pdf":
+            return _register_paper(request, asked, purpose, at)
         ids = services.take_book(
             period=asked.period, by=request.user, purpose=purpose, at=at, unit=asked.unit_code
         )
@@ -356,6 +359,20 @@ def take_register(
     form = "csv" if request.POST.get("form") == "csv" else "xlsx"
     name = f"so-theo-doi-{asked.period.since:%Y%m%d}-{asked.period.until:%Y%m%d}"
     return _send(form, _book_heads(), _book_lines(ids, get_language() or "vi"), name)
+
+
+def _register_paper(
+    request: SignedInRequest, asked: PeriodForm, purpose: str, at: datetime
+) -> FileResponse:
+    """Form 07 as a paper: of one unit, since its number and head are that unit's."""
+    seen = permissions.units_seen(request.user, on=at.date())
+    unit = next((one for one in seen if one.code == asked.unit_code), None)
+    if unit is None:
+        raise Refused(_("A paper is of one unit: please choose it above first."))
+    paper = services.issue_register(
+        period=asked.period, unit=unit, by=request.user, purpose=purpose, at=at
+    )
+    return issued(paper.subject, paper.code)
 
 
 def _book_heads() -> list[str]:
