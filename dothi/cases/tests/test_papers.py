@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from dothi.accounts.tests.doors import close_files, signed_in
 from dothi.cases import registry, selectors, services
 from dothi.cases.models import Dossier, IssuedPaper, Move
 from dothi.cases.rules import Period
@@ -19,7 +20,6 @@ from dothi.core import clock
 from dothi.core.access.models import Look
 from dothi.core.events.services import drain_all
 from dothi.core.papers.models import Paper
-from dothi.accounts.tests.doors import close_files, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +163,7 @@ def test_the_counter_prints_and_the_reading_is_noted(
     assert paper.number in client.get(desk).content.decode()
     assert client.post(f"{desk}take", {"paper": paper.code, "purpose": " "}).status_code == 422
     answer = client.post(f"{desk}take", {"paper": paper.code, "purpose": "Đưa người nộp"})
-    assert b"".join(answer).startswith(b"%PDF")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"%PDF")
     close_files(answer)
     [look] = Look.objects.filter(record=dossier.subject)
     assert (look.purpose, look.actor) == ("Đưa người nộp", office.counter.actor)

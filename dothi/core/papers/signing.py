@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
 from cryptography.x509.oid import NameOID
@@ -140,7 +140,8 @@ def bring_signer(
         found = pkcs12.load_pkcs12(packed, password.encode() or None)
     except ValueError as error:
         raise BadCertificate(_("The file does not open: is the password right?")) from error
-    if found.key is None or found.cert is None:
+    kinds = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+    if found.cert is None or not isinstance(found.key, kinds):
         raise BadCertificate(_("The file holds no key with its certificate."))
     usage = _usage_of(found.cert.certificate)
     if usage is not None and not (usage.digital_signature or usage.content_commitment):

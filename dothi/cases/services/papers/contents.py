@@ -1,7 +1,7 @@
 """What the papers of dossiers say, in Vietnamese or English; official words, so not messages."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.utils import translation
 from dothi.accounts.models import User
 from dothi.cases.choices import Act, Part, Status
 from dothi.cases.models import Document, Dossier, Move, Party, Supplement
+from dothi.cases.rules import Period
 from dothi.cases.services.receiving import everything_said
 from dothi.core.clock import local
 from dothi.procedures import selectors as procedures
@@ -283,7 +284,7 @@ def control(dossier: Dossier, moves: Sequence[Move]) -> Context:
     return sheet(lines=lines, table=table) | {"flipped": True}
 
 
-def register(rows: Iterable[tuple[Dossier, Party]], *, since: str, until: str) -> Context:
+def register(rows: Iterable[tuple[Dossier, Party]], period: Period) -> Context:
     """Form 07: what was received in a period, in the order of receipt."""
     listed = []
     for number, (dossier, person) in enumerate(rows, start=1):
@@ -298,7 +299,9 @@ def register(rows: Iterable[tuple[Dossier, Party]], *, since: str, until: str) -
                  "Hẹn trả", "Xong", "Trả", "Tình trạng"],
         "widths": [1, 4, 5, 4, 5, 3, 3, 3, 3, 3, 3], "rows": listed,
     }  # fmt: skip
-    opening = [f"Từ ngày {since} đến ngày {until}. Số hồ sơ: {len(listed)}."]
+    last = period.until - timedelta(days=1)
+    days = f"Từ ngày {period.since:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
+    opening = [f"{days}. Số hồ sơ: {len(listed)}."]
     return sheet(opening=opening, table=table) | {"flipped": True}
 
 

@@ -10,7 +10,7 @@ from dothi.cases import permissions, registry, selectors
 from dothi.cases.choices import Act
 from dothi.cases.models import Agency, Dossier, IssuedPaper, Move
 from dothi.cases.rules import Period
-from dothi.cases.services import book
+from dothi.cases.services.book import book, take_book
 from dothi.cases.services.papers import contents
 from dothi.cases.services.papers.contents import Context
 from dothi.cases.services.papers.reading import bytes_of, note_reading
@@ -119,13 +119,11 @@ def issue_register(*, period: Period, unit: Unit, by: User, purpose: str, at: da
         NotYours, BadText, NoAgency: see there.
     """
     with transaction.atomic():
-        ids = book.take_book(period=period, by=by, purpose=purpose, at=at, unit=unit.code)
+        ids = take_book(period=period, by=by, purpose=purpose, at=at, unit=unit.code)
         agency = selectors.agency_of(unit, on=local(at).date())
         if agency is None:
             raise NoAgency
-        context = contents.register(
-            book.book(ids), since=f"{period.since:%d/%m/%Y}", until=f"{period.until:%d/%m/%Y}"
-        )
+        context = contents.register(book(ids), period)
         return issuing.issue(
             kind=registry.REGISTER.code, subject=f"cases.register:{unit.code}",
             unit_code=unit.code, agency=_agency(agency, english=False), context=context, at=at,

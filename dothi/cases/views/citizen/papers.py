@@ -1,16 +1,11 @@
 """The applicant's own papers, opened by the tracking secret."""
 
-from datetime import timedelta
-
 from django.http import FileResponse, Http404, HttpRequest
 
 from dothi.cases import selectors
-from dothi.core.limits.http import limited
 from dothi.core.papers.http import issued
 
 
-# A secret is not guessed; the limit spares the house who tries all the same.
-@limited("cases.papers", limit=120, per=timedelta(hours=1), methods=("GET",))
 def paper(request: HttpRequest, text: str, number: str) -> FileResponse:
     """One of the papers that the applicant gets."""
     dossier = selectors.by_secret(text)

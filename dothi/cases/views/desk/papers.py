@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -49,7 +49,7 @@ def _papers(
 
 @staff_required
 @require_POST
-def take(request: SignedInRequest, code: str) -> HttpResponse:
+def take(request: SignedInRequest, code: str) -> HttpResponse | FileResponse:
     """One paper as a file; `control` stands for the control sheet as it is now."""
     at = clock.now()
     dossier = _dossier(request, code, at)
