@@ -11,3 +11,10 @@ from dothi.core import clock
 def sweep_drafts(timestamp: int) -> None:
     """Every night: drafts that nobody came back to."""
     services.sweep_drafts(at=clock.now())
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(queueing_lock="cases.ask_after_payments")
+def ask_after_payments(timestamp: int) -> None:
+    """Every two minutes: payments of which the service did not tell us."""
+    services.ask_after_payments(at=clock.now())

@@ -83,6 +83,21 @@ def listener(name: str) -> str:
     return value
 
 
+def web(name: str) -> str:
+    """Read the address of a web server, without a slash at its end; empty: none.
+
+    Raises:
+        ImproperlyConfigured: it is none, or a password stands in it.
+    """
+    value = text(name).rstrip("/")
+    parts = urlsplit(value)
+    if value and (
+        parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc
+    ):
+        raise ImproperlyConfigured(f"{name}: write https://host.")
+    return value
+
+
 def database(name: str, default: str) -> dict[str, str]:
     """Read a PostgreSQL URL (RFC 3986) into the parts that Django wants.
 

@@ -32,6 +32,9 @@ SOURCE_HOSTS = env.words("DOTHI_SOURCE_HOSTS")
 # Whom runs over the store are told as OpenLineage: "https://marquez.example.vn", "file:///folder".
 OPENLINEAGE_URL = env.listener("OPENLINEAGE_URL")
 OPENLINEAGE_API_KEY = env.text("OPENLINEAGE_API_KEY")
+# A payment service to try with, and the key that both sign with; empty: nobody pays online.
+PAYMENT_SANDBOX_URL = env.web("PAYMENT_SANDBOX_URL")
+PAYMENT_SANDBOX_KEY = env.text("PAYMENT_SANDBOX_KEY")
 VENDOR = BASE_DIR / "build" / "vendor"
 
 # Only the demo and the tests start without a key; `dothi init` writes one.

@@ -39,7 +39,7 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[Request], Answer]) -> Iterator[Server]:
+def serving(answer: Callable[[Request], Answer], *, port: int = 0) -> Iterator[Server]:
     made = Server(url="")
 
     class Handler(BaseHTTPRequestHandler):
@@ -72,7 +72,7 @@ def serving(answer: Callable[[Request], Answer]) -> Iterator[Server]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     made.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -14,9 +14,13 @@ from dothi.cases.selectors.fees import Fees as Fees
 from dothi.cases.selectors.fees import account_for as account_for
 from dothi.cases.selectors.fees import day_list as day_list
 from dothi.cases.selectors.fees import fees_of as fees_of
+from dothi.cases.selectors.fees import lines_of as lines_of
+from dothi.cases.selectors.fees import offers_for as offers_for
 from dothi.cases.selectors.fees import open_amounts as open_amounts
+from dothi.cases.selectors.fees import payments_for_a_person as payments_for_a_person
 from dothi.cases.selectors.fees import receipt_of as receipt_of
 from dothi.cases.selectors.fees import receipts_seen_by as receipts_seen_by
+from dothi.cases.selectors.fees import statements_seen_by as statements_seen_by
 from dothi.cases.selectors.fees import totals as totals
 from dothi.cases.selectors.figures import Line as Line
 from dothi.cases.selectors.figures import Rate as Rate

@@ -4,16 +4,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.utils import timezone
+from rapidfuzz import fuzz, process
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
-from dothi.cases.choices import Paid, PaymentState, Power
-from dothi.cases.models import Agency, Dossier, FeeLine, Payment, Receipt
+from dothi.cases.choices import Found, Paid, PaymentState, Power
+from dothi.cases.models import (
+    Agency,
+    Dossier,
+    FeeLine,
+    Payment,
+    Receipt,
+    Statement,
+    StatementLine,
+)
 from dothi.cases.selectors.agencies import agency_of
 from dothi.lib import payref, vietqr
 from dothi.lib.vietqr import NoSuchTransfer, Transfer
+from dothi.units.models import Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +103,80 @@ def _transfer(agency: Agency, amount: int, reference: str) -> Transfer:
     return Transfer(
         bank=agency.bank_bin, account=agency.bank_account, amount=amount, purpose=reference
     )
+
+
+# --- Statements ----------------------------------------------------------------------------------
+
+NEAR = 85.0  # Of 100: how much of a reference has to be right to be offered.
+OFFERS, LOOKED_AT = 5, 3000
+
+
+def statements_seen_by(user: User, *, on: date) -> QuerySet[Statement]:
+    """Statements of the units where the person reconciles, the newest first."""
+    where = accounts.standing(user, on=on).units_for(Power.COLLECT)
+    rows = Statement.objects.filter(unit__in=where).select_related("unit")
+    counts = {found.value: Count("lines", filter=Q(lines__found=found)) for found in Found}
+    return rows.annotate(**counts, read=Count("lines")).order_by("-taken_at", "-id")
+
+
+def lines_of(statement: Statement, *, found: str = "") -> list[StatementLine]:
+    """The lines of a statement, those for a person first, with what their dossiers are called."""
+    rows = StatementLine.objects.filter(statement=statement).select_related("dossier")
+    if found:
+        rows = rows.filter(found=found)
+    first = Case(When(found=Found.DOUBTFUL, then=0), default=1)
+    return list(rows.order_by(first, "number")[:MOST])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A dossier that money may be for."""
+
+    code: str
+    open: int
+    fits: bool  # Exactly this amount is open.
+
+
+def offers_for(lines: Iterable[StatementLine], unit: Unit) -> dict[int, list[Offer]]:
+    """For lines that wait for a person: dossiers of the unit whose reference is near, or whose
+    open amount is the same; by the ids of the lines."""
+    waiting = [line for line in lines if line.found == Found.DOUBTFUL]
+    if not waiting:
+        return {}
+    rows = (
+        FeeLine.objects.filter(dossier__receiving_unit=unit, dropped_at=None, paid__lt=F("amount"))
+        .values("dossier__code")
+        .annotate(left=Sum(F("amount") - F("paid")))
+        .order_by("-dossier__code")[:LOOKED_AT]
+    )
+    known = {row["dossier__code"]: row["left"] for row in rows}
+    references = {code: payref.reference(code) for code in known}
+    return {line.pk: _offers(line, known, references) for line in waiting}
+
+
+def _offers(line: StatementLine, known: dict[str, int], references: dict[str, str]) -> list[Offer]:
+    purpose = payref.bare(line.purpose)
+    near = process.extract(
+        purpose, references, scorer=fuzz.partial_ratio, score_cutoff=NEAR, limit=OFFERS
+    )
+    found = {code: known[code] for _reference, _score, code in near}
+    for code, left in known.items():
+        if len(found) >= OFFERS:
+            break
+        if left == line.amount:
+            found.setdefault(code, left)
+    offers = [Offer(code=code, open=left, fits=left == line.amount) for code, left in found.items()]
+    return sorted(offers, key=lambda one: not one.fits)
+
+
+def payments_for_a_person(user: User, *, on: date) -> list[Payment]:
+    """Online payments that nobody's fee was open for, or of another amount, the newest first."""
+    where = accounts.standing(user, on=on).units_for(Power.COLLECT)
+    rows = Payment.objects.filter(
+        state__in=[PaymentState.DOUBTFUL, PaymentState.SURPLUS],
+        dossier__receiving_unit__in=where,
+    ).select_related("dossier__receiving_unit")
+    return list(rows.order_by("-ended_at", "-id")[:200])
 
 
 # --- The day's list -------------------------------------------------------------------------------

@@ -214,6 +214,22 @@ def open_of(dossier: Dossier) -> list[FeeLine]:
     return [row for row in rows if row.open]
 
 
+def spread(dossier: Dossier, amount: int) -> dict[int, int]:
+    """How money goes to what is open of a locked dossier, line by line; the rest is left over.
+
+    Raises:
+        NothingToPay: nothing is open, or there is no money.
+    """
+    found: dict[int, int] = {}
+    for row in open_of(dossier):
+        part = min(row.open, amount - sum(found.values()))
+        if part > 0:
+            found[row.pk] = part
+    if not found:
+        raise NothingToPay
+    return found
+
+
 def _settle(dossier: Dossier, rows: Iterable[FeeLine], *, by: str, at: datetime) -> None:
     """A dossier that waits for a financial duty goes on when that is paid."""
     if dossier.status != Status.PAYMENT:
