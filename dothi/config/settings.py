@@ -25,6 +25,8 @@ STORE_ENGINE = env.engine("STORE_ENGINE", "duckdb://")
 STORE_ENGINE_SECONDS = env.number("STORE_ENGINE_SECONDS", 300)
 # How long versions stay readable that no release pins.
 STORE_KEEP_DAYS = env.number("DOTHI_STORE_KEEP_DAYS", 90)
+# Of more rows than this, golden records are made by a worker, and nobody waits for the page.
+GOLDEN_AT_ONCE = env.number("DOTHI_GOLDEN_AT_ONCE", 5_000)
 # Where files are dropped that come in by themselves; on the disk of the store they cost no copy.
 DROP = env.folder("DOTHI_DROP", VAR / "drop")
 # Whom sources may ask: "data.example.vn", "*.example.vn", "10.0.0.5:5432". Empty: nobody.

@@ -6,7 +6,7 @@ class ResolutionConfig(AppConfig):
     label = "datastore_resolution"
 
     def ready(self) -> None:
-        from dothi.datastore.resolution import handlers, permissions, ports  # noqa: F401
+        from dothi.datastore.resolution import handlers, permissions, ports, registry  # noqa: F401
         from dothi.datastore.resolution.services import forgetting
         from dothi.datastore.resolution.stored_lists import StoredLists
         from dothi.datastore.tables.registry import Reach, reaches

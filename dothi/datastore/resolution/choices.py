@@ -63,6 +63,54 @@ class RunState(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Aim(TextChoices):
+    """What a worker does for a table of golden records."""
+
+    LOOK = "look", _("Find out what publishing would change")
+    PUBLISH = "publish", _("Publish golden records")
+
+
+class WorkState(TextChoices):
+    """How far a worker is. While rows are written it is too late to give up."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    WRITING = "writing", _("Writing")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("Stopped by a person")
+
+
+class WorkFault(TextChoices):
+    """Why golden records were not made, and what can be done."""
+
+    NOT_OPEN = (
+        "not_open",
+        _("The purpose is no longer approved, or has expired. Please ask for the project anew."),
+    )
+    MOVED_ON = (
+        "moved_on",
+        _("Something has changed since you looked. Please look at the changes again."),
+    )
+    NOTHING_NEW = "nothing_new", _("Nothing has changed since it was published last.")
+    LIST_UNFIT = (
+        "list_unfit",
+        _("A list is no longer there, or lacks its key. Please ask who keeps the list."),
+    )
+    ERASED = (
+        "erased",
+        _("Rows of a person were erased meanwhile. Please look at the changes again."),
+    )
+    LOST = (
+        "lost",
+        _("The worker was lost several times. Please tell who looks after the machine."),
+    )
+    BROKEN = (
+        "broken",
+        _("Something went wrong. Please try again, or tell who looks after the machine."),
+    )
+
+
 class ChangeKind(TextChoices):
     """Why the make-up of clusters changed."""
 

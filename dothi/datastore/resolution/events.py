@@ -78,3 +78,15 @@ class GoldenPublished(Event):
     dataset: str
     version: int
     rows: int
+
+
+class GoldenWorkMoved(Event):
+    """A worker was asked to make golden records, began, ended, or was stopped."""
+
+    name: ClassVar[str] = "resolution.golden_work_moved"
+    code: str
+    unit_code: str
+    dataset: str
+    aim: str
+    was: str
+    now: str

@@ -9,12 +9,15 @@ from django.utils.translation import get_language
 from dothi.core.crypto.fields import EncryptedTextField
 from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.resolution.choices import (
+    Aim,
     Band,
     ChangeKind,
     Kind,
     RunState,
     State,
     Verdict,
+    WorkFault,
+    WorkState,
 )
 from dothi.units.models import Unit
 
@@ -307,3 +310,45 @@ class GoldenTable(models.Model):
     def title(self) -> str:
         """In the language of the reader, where it is said in it."""
         return (self.title_en if get_language() == "en" else "") or self.title_vi
+
+
+class GoldenWork(models.Model):
+    """What a worker does for a table of golden records that are too many to wait for: find out what
+    publishing would change, or publish what was looked at."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    table = models.ForeignKey(GoldenTable, models.CASCADE, related_name="works")
+    aim = models.CharField(max_length=10, choices=Aim)
+    state = models.CharField(max_length=10, choices=WorkState, default=WorkState.QUEUED)
+    asked_by = models.CharField(max_length=40)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # Workers that began it.
+    stage = models.CharField(max_length=10, blank=True)
+    share = models.FloatField(default=0.0)  # Of the stage: 0 to 1.
+    # The change that was found, or that is to be published: see `golden_rows.Prepared`.
+    mark = models.CharField(max_length=80, blank=True)
+    found = models.JSONField(default=dict)  # Numbers of rows, never a value.
+    upon = models.PositiveIntegerField(default=0)  # Newest version when it was found.
+    change = models.ForeignKey(Change, models.SET_NULL, null=True, related_name="+")  # The same.
+    version = models.PositiveIntegerField(null=True)  # That it published.
+    fault = models.CharField(max_length=20, choices=WorkFault, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table"],
+                condition=Q(state__in=[WorkState.QUEUED, WorkState.RUNNING, WorkState.WRITING]),
+                name="goldenwork_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(aim=Aim.LOOK) | ~Q(mark=""), name="goldenwork_publishes_what_was_seen"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=WorkState.FAILED) ^ Q(fault=""), name="goldenwork_says_its_fault"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_id}.{self.pk}"

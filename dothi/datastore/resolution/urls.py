@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dothi.datastore.resolution.views import golden, projects, review
+from dothi.datastore.resolution.views import golden, golden_works, projects, review
 
 app_name = "resolution"
 HERE = "desk/data/resolution"
@@ -15,6 +15,7 @@ urlpatterns = [
         for deed in projects.DEEDS
     ),
     path(f"{HERE}/<slug:code>/golden/", golden.golden, name="golden"),
+    path(f"{HERE}/<slug:code>/golden/progress", golden_works.progress, name="golden_progress"),
     path(f"{HERE}/<slug:code>/golden/ask", golden.ask, name="golden_ask"),
     *(
         path(f"{HERE}/<slug:code>/golden/{deed}", golden.act, {"deed": deed}, name=f"golden_{deed}")

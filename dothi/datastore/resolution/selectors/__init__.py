@@ -112,11 +112,16 @@ def values_of(record: Record) -> dict[str, str]:
 def golden_record(entity: Entity) -> list[golden.Value]:
     """One value for each role, and from which row and by which rule it came."""
     project = entity.project
-    return golden.golden(sources_of(project, members(entity)), model_of(project).roles)
+    sources = sources_of(members(entity), trust_of(project))
+    return golden.golden(sources, model_of(project).roles)
 
 
-def sources_of(project: Project, records: Iterable[Record]) -> list[golden.Source]:
-    trust = {one.dataset: one.trust for one in project.lists.all()}
+def trust_of(project: Project) -> dict[str, int]:
+    """The rank of each list."""
+    return {one.dataset: one.trust for one in lists_of(project)}
+
+
+def sources_of(records: Iterable[Record], trust: Mapping[str, int]) -> list[golden.Source]:
     return [
         golden.Source(
             dataset=record.dataset,
@@ -250,6 +255,11 @@ def members_by_entity(project: Project) -> Iterator[tuple[str, list[Record]]]:
     ordered = rows.select_related("record", "entity").order_by("entity__code", "record")
     for code, some in groupby(ordered.iterator(BATCH), key=lambda one: one.entity.code):
         yield code, [one.record for one in some]
+
+
+def live_entities(project: Project) -> int:
+    now = Membership.objects.filter(entity__project=project, until=None)
+    return now.values("entity").distinct().count()
 
 
 def places_by_entity(project: Project) -> Iterator[tuple[str, str, str]]:

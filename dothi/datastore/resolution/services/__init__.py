@@ -3,6 +3,7 @@
 from dothi.datastore.resolution.services.asking import CARE, ListAsked, approve, ask, end, refuse
 from dothi.datastore.resolution.services.deciding import decide, merge, split, undo
 from dothi.datastore.resolution.services.forgetting import forget
+from dothi.datastore.resolution.services.golden_publishing import publish_table
 from dothi.datastore.resolution.services.golden_rows import Prepared, prepare
 from dothi.datastore.resolution.services.golden_tables import (
     approve_table,
@@ -10,9 +11,10 @@ from dothi.datastore.resolution.services.golden_tables import (
     ask_for_table,
     care_for_golden,
     end_table,
-    publish_table,
     refuse_table,
 )
+from dothi.datastore.resolution.services.golden_works import ask_for_work, carry_out_work, drop_work
+from dothi.datastore.resolution.services.golden_works import queue as queue_work
 from dothi.datastore.resolution.services.looking import open_entity, open_pair
 from dothi.datastore.resolution.services.refusals import (
     CodeTaken,
@@ -25,7 +27,9 @@ from dothi.datastore.resolution.services.refusals import (
     Refused,
     RunsAlready,
     ToldApart,
+    TooLate,
     TooWide,
+    WorksAlready,
 )
 from dothi.datastore.resolution.services.running import carry_out, queue, start
 
@@ -43,15 +47,20 @@ __all__ = [
     "Refused",
     "RunsAlready",
     "ToldApart",
+    "TooLate",
     "TooWide",
+    "WorksAlready",
     "approve",
     "approve_table",
     "ask",
     "ask_for_care",
     "ask_for_table",
+    "ask_for_work",
     "care_for_golden",
     "carry_out",
+    "carry_out_work",
     "decide",
+    "drop_work",
     "end",
     "end_table",
     "forget",
@@ -61,6 +70,7 @@ __all__ = [
     "prepare",
     "publish_table",
     "queue",
+    "queue_work",
     "refuse",
     "refuse_table",
     "split",

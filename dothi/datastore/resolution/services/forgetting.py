@@ -1,16 +1,20 @@
 """A person is erased: their rows go from every project."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from dothi.core import locks
 from dothi.core.audit.services import record
 from dothi.datastore.resolution import selectors
+from dothi.datastore.resolution.choices import WorkFault
 from dothi.datastore.resolution.models import GoldenTable, Membership, ProjectList, Record
 from dothi.datastore.resolution.rules.golden_table import ENTITY
-from dothi.datastore.resolution.services import golden_tables
+from dothi.datastore.resolution.services import golden_tables, golden_works
+from dothi.datastore.resolution.services.golden_publishing import PUBLISHERS
 from dothi.datastore.tables.registry import Told, Wanted
 
 
@@ -29,6 +33,21 @@ def reach(wanted: Wanted) -> Told:
     Golden records made of it go first, from every version: while the records are there they lead to
     them, also after a kill.
     """
+    with ExitStack() as stack:
+        for table in _touched(wanted):
+            # Rows that are being made may hold the person: they are made anew, without.
+            golden_works.break_off(table, WorkFault.ERASED, at=wanted.at)
+            stack.enter_context(locks.held(PUBLISHERS, table.pk))
+        return _reach(wanted)
+
+
+def _touched(wanted: Wanted) -> list[GoldenTable]:
+    """By number: who holds several locks takes them in one order."""
+    projects = _records(wanted).values("project")
+    return list(selectors.kept_tables().filter(project__in=projects).order_by("pk"))
+
+
+def _reach(wanted: Wanted) -> Told:
     golden = 0
     for table, codes in _golden(wanted):
         golden_tables.erase_entities(table, codes, reason=wanted.reason, by=wanted.by, at=wanted.at)

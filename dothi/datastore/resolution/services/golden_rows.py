@@ -4,10 +4,11 @@ import hashlib
 import shutil
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ KINDS = {
     Type.TEXT: pa.string(), Type.INTEGER: pa.int64(), Type.MOMENT: pa.timestamp("us", tz="UTC"),
 }  # fmt: skip
 KEY = (rules.ENTITY,)
+BATCH = 5_000  # Rows that are made at once.
+TOLD_EVERY = 500  # Entities.
+Tell = Callable[[str, float], None]  # Which stage, and how much of it is done.
+
+
+def silent(_stage: str, _share: float) -> None:
+    """Nobody asks how far it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +71,15 @@ def still_there(project: Project, *, at: datetime) -> dict[str, set[str]]:
     return found
 
 
-def rows_of(table: GoldenTable, *, at: datetime) -> pa.Table:
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What a table is to hold, some at a time: there may be more than memory holds."""
+
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+
+
+def rows_of(table: GoldenTable, *, at: datetime, tell: Tell = silent) -> Rows:
     """One row for each entity of two or more rows that are still in their lists, by code.
 
     Raises:
@@ -71,6 +87,7 @@ def rows_of(table: GoldenTable, *, at: datetime) -> pa.Table:
     """
     project = table.project
     columns = selectors.golden_columns(project)
+    tell("read", 0.0)
     there = still_there(project, at=at)
     opened(
         record=f"resolution.project:{project.code}", by=MACHINE, at=at,
@@ -78,16 +95,26 @@ def rows_of(table: GoldenTable, *, at: datetime) -> pa.Table:
         post=f"{project.code} · {project.legal_basis}"[:200],
     )  # fmt: skip
     schema = pa.schema([(one.name, KINDS[one.type]) for one in columns])
-    return pa.Table.from_pylist(list(_rows(project, there)), schema=schema)
+    rows = _rows(project, there, tell)
+    return Rows(schema=schema, batches=_batches(rows, schema))
 
 
-def _rows(project: Project, there: dict[str, set[str]]) -> Iterator[dict[str, Any]]:
+def _batches(rows: Iterator[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while some := list(islice(rows, BATCH)):
+        yield pa.RecordBatch.from_pylist(some, schema=schema)
+
+
+def _rows(project: Project, there: dict[str, set[str]], tell: Tell) -> Iterator[dict[str, Any]]:
     roles = selectors.golden_roles(project)
     former: dict[str, list[str]] = defaultdict(list)
     for code, heir in selectors.successors(project).items():
         former[heir].append(code)
     since = selectors.unchanged_since(project)
-    for code, records in selectors.members_by_entity(project):
+    alive = selectors.live_entities(project)
+    trust = selectors.trust_of(project)
+    for number, (code, records) in enumerate(selectors.members_by_entity(project)):
+        if number % TOLD_EVERY == 0:
+            tell("choose", min(1.0, number / max(1, alive)))
         left = [one for one in records if one.key in there.get(one.dataset, ())]
         if len(left) < 2:
             continue
@@ -97,7 +124,7 @@ def _rows(project: Project, there: dict[str, set[str]]) -> Iterator[dict[str, An
             rules.RECORDS: len(left),
             rules.SINCE: since[code],
         }
-        for value in golden(selectors.sources_of(project, left), roles):
+        for value in golden(selectors.sources_of(left, trust), roles):
             row |= {
                 value.role: value.value,
                 rules.beside(value.role, GoldenPart.LIST): value.dataset,
@@ -108,38 +135,51 @@ def _rows(project: Project, there: dict[str, set[str]]) -> Iterator[dict[str, An
 
 
 @contextmanager
-def written(dataset: str, rows: pa.Table) -> Iterator[tuple[Path, str, Changes]]:
+def written(
+    dataset: str, rows: Rows, *, tell: Tell = silent
+) -> Iterator[tuple[Path, str, Changes]]:
     """The rows as a file of a run, the name of the run, and what publishing it would change.
 
     The name tells the rows and the version that they come upon: the same publication done again is
     the same version, and rows that come back after others are another one.
     """
-    newest = stored.latest(dataset)
-    run = f"golden-{newest.number if newest else 0}-{_digest(rows)}"
-    folder = tables.workspace(dataset, f"{run}-{uuid.uuid4().hex[:8]}")
+    folder = tables.workspace(dataset, f"golden-{uuid.uuid4().hex}")
     path = folder / "part.parquet"
     try:
-        pq.write_table(rows, path, compression="zstd", compression_level=1, row_group_size=GROUP)
+        digest = _write(path, rows)
+        tell("compare", 0.0)
+        newest = stored.latest(dataset)
         changes = stored.preview(
             dataset, [path], mode=Mode.REPLACE, key=KEY, schema=rows.schema
         )  # fmt: skip
-        yield path, run, changes
+        tell("compare", 1.0)
+        yield path, f"golden-{newest.number if newest else 0}-{digest}", changes
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(table: GoldenTable, *, at: datetime) -> Prepared:
+def _write(path: Path, rows: Rows) -> str:
+    """Write the rows, and return what they say in short."""
+    made = hashlib.sha256(rows.schema.serialize())
+    with pq.ParquetWriter(path, rows.schema, compression="zstd", compression_level=1) as file:
+        for group in _groups(rows.batches):
+            for one in group:
+                made.update(one.serialize())
+            file.write_table(pa.Table.from_batches(group), row_group_size=GROUP)
+    return made.hexdigest()[:24]
+
+
+def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    while group := list(islice(batches, GROUP // BATCH)):
+        yield group
+
+
+def prepare(table: GoldenTable, *, at: datetime, tell: Tell = silent) -> Prepared:
     """What publishing now would change; nothing is written, no value is shown but by number.
 
     Raises:
         ListUnfit: see there.
     """
-    with written(table.dataset, rows_of(table, at=at)) as (_path, run, changes):
+    rows = rows_of(table, at=at, tell=tell)
+    with written(table.dataset, rows, tell=tell) as (_path, run, changes):
         return Prepared(mark=run, changes=changes)
-
-
-def _digest(rows: pa.Table) -> str:
-    made = hashlib.sha256()
-    for batch in rows.combine_chunks().to_batches():
-        made.update(batch.serialize())
-    return made.hexdigest()[:24]

@@ -3,17 +3,13 @@
 import logging
 import shutil
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import IntegrityError, transaction
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from dothi.accounts.models import User
 from dothi.core import locks, queueing
@@ -21,41 +17,28 @@ from dothi.core.audit.services import record
 from dothi.core.events.services import publish as tell
 from dothi.datastore.catalogue import selectors as catalogue
 from dothi.datastore.catalogue import services as describing
-from dothi.datastore.catalogue.choices import Kind, Mode, Share, Theme
+from dothi.datastore.catalogue.choices import Share
 from dothi.datastore.catalogue.choices import State as Offered
-from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.datastore.resolution import events, permissions, selectors
-from dothi.datastore.resolution.choices import ColumnRole, GoldenColumn, State
+from dothi.datastore.resolution.choices import State
 from dothi.datastore.resolution.models import GoldenTable, Project
 from dothi.datastore.resolution.rules import golden_table as rules
-from dothi.datastore.resolution.services import duties, golden_rows
+from dothi.datastore.resolution.services import duties, golden_described, golden_rows, golden_works
 from dothi.datastore.resolution.services.asking import CARE, subject_of
+from dothi.datastore.resolution.services.golden_publishing import PUBLISHERS
 from dothi.datastore.resolution.services.refusals import (
     CodeTaken,
     FourEyes,
     NotAllowedNow,
-    NothingNew,
     NotOpen,
     ReasonMissing,
     TooWide,
 )
-from dothi.datastore.sharing import selectors as shared
-from dothi.datastore.sharing import services as sharing
 from dothi.datastore.tables import selectors as stored
 from dothi.datastore.tables import services as tables
-from dothi.datastore.tables.selectors import Version
-
-if TYPE_CHECKING:
-    from dothi.datastore.catalogue.models import Dataset
 
 logger = logging.getLogger(__name__)
-PUBLISHERS = 7209  # Advisory lock; the second number is the table.
 SYSTEM = "system"
-ABOUT = gettext_lazy(
-    "One row for each person or thing that was found on several rows of these lists. Beside each"
-    " value stand the list and the row that it is taken from, and the rule that chose it."
-    " What stands on one row only is not in it."
-)
 
 
 @transaction.atomic
@@ -109,12 +92,12 @@ def approve_table(*, table: GoldenTable, by: User, at: datetime) -> None:
         raise TooWide
     try:
         made = describing.create(
-            code=table.dataset, unit=project.unit, description=_description(table), by=by.actor,
-            at=at, registered=True,
+            code=table.dataset, unit=project.unit, registered=True, by=by.actor, at=at,
+            description=golden_described.description(table),
         )  # fmt: skip
     except describing.CodeTaken as error:
         raise CodeTaken(table.dataset) from error
-    describing.agree(dataset=made, contract=_contract(table), by=by.actor, at=at)
+    describing.agree(dataset=made, contract=golden_described.contract(table), by=by.actor, at=at)
 
 
 def refuse_table(*, table: GoldenTable, by: User, at: datetime, reason: str) -> None:
@@ -131,80 +114,6 @@ def refuse_table(*, table: GoldenTable, by: User, at: datetime, reason: str) -> 
 @transaction.atomic
 def _refuse(table: GoldenTable, *, by: str, at: datetime, reason: str) -> None:
     _decided(table, State.REFUSED, by=by, at=at, reason=reason)
-
-
-def publish_table(*, table: GoldenTable, seen: str, by: User, at: datetime) -> Version:
-    """Make the golden records as they are now the next version. Not within a transaction.
-
-    `seen` is the mark of the change that was looked at (`golden_rows.prepare`). Contract and class
-    follow the lists: what became stricter there is stricter here before a row comes.
-
-    Raises:
-        NotOpen: the purpose no longer holds.
-        NotAllowedNow: the table is not approved, or something else would change than was seen.
-        NothingNew: the newest version holds these rows.
-        ListUnfit: see there.
-    """
-    with locks.held(PUBLISHERS, table.pk):
-        table = _open_table(table, at)
-        dataset = _kept_strict(table, by=by.actor, at=at)
-        rows = golden_rows.rows_of(table, at=at)
-        with golden_rows.written(table.dataset, rows) as (path, run, changes):
-            if run != seen:
-                raise NotAllowedNow
-            if changes.nothing and stored.latest(table.dataset) is not None:
-                raise NothingNew
-            if dataset.state == Offered.DRAFT:
-                describing.publish(dataset=dataset, by=by.actor, at=at)
-            version = tables.publish(
-                table.dataset, [path], mode=Mode.REPLACE, key=golden_rows.KEY, schema=rows.schema,
-                run=run, by=by.actor, at=at, comment=table.project.code,
-            )  # fmt: skip
-        _write_down(table, version, by=by.actor, at=at)
-    return version
-
-
-def _open_table(table: GoldenTable, at: datetime) -> GoldenTable:
-    found = GoldenTable.objects.select_related("project__unit").get(pk=table.pk)
-    if not permissions.is_open(found.project, on=at.date()):
-        raise NotOpen(found.project.expires_on, found.project.state)
-    if found.state != State.APPROVED:
-        raise NotAllowedNow
-    return found
-
-
-@transaction.atomic
-def _kept_strict(table: GoldenTable, *, by: str, at: datetime) -> "Dataset":
-    """The dataset, guarded as its sources are today."""
-    dataset = catalogue.every_dataset().get(code=table.dataset)
-    allowed = selectors.golden_shares(table.project)
-    if dataset.share not in allowed:
-        said = describing.description_of(dataset)
-        described = describing.Description(**{**vars(said), "share": allowed[0]})
-        describing.describe(dataset=dataset, description=described, by=by, at=at)
-    with suppress(describing.Unchanged):
-        describing.agree(dataset=dataset, contract=_contract(table), by=by, at=at)
-    named = selectors.golden_person(table.project)
-    if named is not None and dataset.pk not in shared.person_columns([dataset.pk]):
-        column, named_by = named
-        sharing.identify(dataset=dataset, column=column, named_by=named_by, by=by, at=at)
-    return dataset
-
-
-@transaction.atomic
-def _write_down(table: GoldenTable, version: Version, *, by: str, at: datetime) -> None:
-    project = table.project
-    record(
-        "resolution.publish", subject=subject_of(project), by=by, at=at, unit=project.unit.code,
-        dataset=table.dataset, version=version.number, rows=version.rows,
-    )  # fmt: skip
-    tell(
-        events.GoldenPublished(
-            code=project.code, unit_code=project.unit.code, dataset=table.dataset,
-            version=version.number, rows=version.rows,
-        ),
-        at=at,
-    )  # fmt: skip
 
 
 def end_table(*, table: GoldenTable, by: str, at: datetime, reason: str) -> None:
@@ -224,6 +133,7 @@ def _end(table: GoldenTable, *, by: str, at: datetime, reason: str) -> None:
     was = _moved(table, State.ENDED, wanted=(State.APPROVED,), reason=reason)
     table.ended_by, table.ended_at = by, at
     table.save(update_fields=["state", "reason", "ended_by", "ended_at"])
+    golden_works.give_up(table, by=by, at=at)
     dataset = catalogue.every_dataset().get(code=table.dataset)
     if dataset.state == Offered.PUBLISHED:
         describing.retire(dataset=dataset, by=by, at=at, reason=reason)
@@ -233,7 +143,8 @@ def _end(table: GoldenTable, *, by: str, at: datetime, reason: str) -> None:
 def _empty(table: GoldenTable, *, at: datetime) -> None:
     """Done again after a kill it does no harm."""
     codes = list(table.project.entities.values_list("code", flat=True))
-    erase_entities(table, codes, reason=table.project.code, by=table.ended_by, at=at)
+    with locks.held(PUBLISHERS, table.pk):  # Rows that are being written come first.
+        erase_entities(table, codes, reason=table.project.code, by=table.ended_by, at=at)
     GoldenTable.objects.filter(pk=table.pk).update(emptied_at=at)
 
 
@@ -264,7 +175,7 @@ def _care_for(table: GoldenTable, *, at: datetime) -> None:
     if table.state == State.ENDED:
         _empty(table, at=at)
     elif table.state == State.APPROVED and is_open:
-        _kept_strict(table, by=SYSTEM, at=at)
+        golden_described.kept_strict(table, by=SYSTEM, at=at)
         _leave_out(table, at=at)
     elif table.state == State.APPROVED:
         end_table(table=table, by=SYSTEM, at=at, reason=_over(table.project))
@@ -283,6 +194,11 @@ def _over(project: Project) -> str:
 
 
 def _leave_out(table: GoldenTable, *, at: datetime) -> None:
+    with locks.held(PUBLISHERS, table.pk):  # Rows that are being made may lack what is new.
+        _left_out(table, at=at)
+
+
+def _left_out(table: GoldenTable, *, at: datetime) -> None:
     newest = stored.latest(table.dataset)
     if newest is None:
         return
@@ -344,61 +260,3 @@ def _tell(table: GoldenTable, *, was: str, by: str, at: datetime, reason: str = 
         at=at,
     )  # fmt: skip
     duties.lay_golden(table, at=at)
-
-
-# --- Describing -----------------------------------------------------------------------------------
-
-
-def _both(text: str | Promise) -> tuple[str, str]:
-    """In Vietnamese and in English."""
-    with translation.override("vi"):
-        vi = str(text)
-    with translation.override("en"):
-        return vi, str(text)
-
-
-def _description(table: GoldenTable) -> describing.Description:
-    project = table.project
-    lists = [one.dataset for one in selectors.lists_of(project)]
-    sources = list(catalogue.every_dataset().filter(code__in=lists))
-    themes = tuple(theme for theme in Theme if any(theme in one.themes for one in sources))
-    vi, en = _both(ABOUT)
-    return describing.Description(
-        title_vi=table.title_vi, title_en=table.title_en, description_vi=vi, description_en=en,
-        kind=Kind.MASTER, share=Share(table.share), themes=themes or (Theme.LOCAL,),
-        legal_basis=project.legal_basis, source=", ".join(lists)[:300], place=project.unit,
-        sample=any(one.sample for one in sources),
-    )  # fmt: skip
-
-
-def _contract(table: GoldenTable) -> Contract:
-    project = table.project
-    return Contract(
-        dataset=table.dataset,
-        version=1,
-        fields=tuple(_field(one) for one in selectors.golden_columns(project)),
-        key=golden_rows.KEY,
-        retention_days=selectors.shortest_retention(project),
-        purpose=table.purpose,
-        legal_basis=project.legal_basis,
-    )
-
-
-def _field(one: rules.Column) -> Field:
-    vi, en = _title(one)
-    own = one.name == rules.ENTITY
-    return Field(
-        name=one.name, head=one.name, type=one.type, title_vi=vi, title_en=en,
-        classification=one.classification, unique=own,
-        required=own or one.name in {rules.RECORDS, rules.SINCE}, allowed=one.allowed,
-    )  # fmt: skip
-
-
-def _title(one: rules.Column) -> tuple[str, str]:
-    if not one.role:
-        return _both(GoldenColumn(one.name).label)
-    what = _both(ColumnRole(one.role).label)
-    if one.part is None:
-        return what
-    part = _both(one.part.label)
-    return f"{what[0]}: {part[0]}", f"{what[1]}: {part[1]}"

@@ -115,3 +115,19 @@ class NothingNew(Refused):
     @property
     def message(self) -> str:
         return _("Nothing has changed since it was published last.")
+
+
+class WorksAlready(Refused):
+    """One work of a table at a time."""
+
+    @property
+    def message(self) -> str:
+        return _("A worker is at these golden records already. Please wait until it is done.")
+
+
+class TooLate(Refused):
+    """What is being written, or is over, cannot be given up."""
+
+    @property
+    def message(self) -> str:
+        return _("It is too late to give this up: the rows are being written, or it is over.")

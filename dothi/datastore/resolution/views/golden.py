@@ -17,7 +17,7 @@ from dothi.datastore.catalogue.choices import Classification, Share
 from dothi.datastore.resolution import forms, permissions, selectors, services
 from dothi.datastore.resolution.choices import ColumnRole, Power, State
 from dothi.datastore.resolution.models import GoldenTable, Project
-from dothi.datastore.resolution.views import wording
+from dothi.datastore.resolution.views import golden_works, wording
 from dothi.datastore.resolution.views.projects import found_for
 from dothi.datastore.tables import selectors as tables
 
@@ -88,15 +88,8 @@ def _standing(
         "may_decide": asked and permissions.may_decide_on_table(user, table, on=on),
         "may_end": keeps,
         "newest": tables.latest(table.dataset) if approved else None,
-        **(_prepared(table, at) if keeps and is_open else {}),
+        **(golden_works.standing(table, keeps=keeps and is_open, at=at) if approved else {}),
     }
-
-
-def _prepared(table: GoldenTable, at: datetime) -> dict[str, Any]:
-    try:
-        return {"prepared": services.prepare(table, at=at)}
-    except services.Refused as error:
-        return {"hindered": error.message}
 
 
 @require_POST
@@ -125,7 +118,7 @@ def ask(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 @power_required(Power.APPROVE)
 def act(request: SignedInRequest, code: str, deed: str) -> HttpResponse:
-    """Approve, refuse, publish or end."""
+    """Approve, refuse, look, publish, give up or end."""
     at = clock.now()
     project = found_for(request, code, at)
     table = selectors.golden_table_of(project)
@@ -135,11 +128,11 @@ def act(request: SignedInRequest, code: str, deed: str) -> HttpResponse:
     try:
         if table is None:
             raise services.NotAllowedNow
-        do(table, request, at)
+        done = do(table, request, at)
     except services.Refused as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, said())
+        messages.success(request, done or said())
     return redirect("resolution:golden", code=code)
 
 
@@ -148,7 +141,8 @@ def _reason(request: SignedInRequest) -> str:
     return form.cleaned_data["reason"] if form.is_valid() else ""
 
 
-Deed = Callable[[GoldenTable, SignedInRequest, datetime], Any]
+# What it returns is said to the person, where it is not what is said always.
+Deed = Callable[[GoldenTable, SignedInRequest, datetime], str | None]
 _DEEDS: dict[str, tuple[Deed, Callable[[], str]]] = {
     "approve": (
         lambda table, r, at: services.approve_table(table=table, by=r.user, at=at),
@@ -161,11 +155,14 @@ _DEEDS: dict[str, tuple[Deed, Callable[[], str]]] = {
         lambda: _("Refused."),
     ),
     "publish": (
-        lambda table, r, at: services.publish_table(
-            table=table, seen=r.POST.get("seen", ""), by=r.user, at=at
-        ),
+        golden_works.publish,
         lambda: _("Published. Readers see the new version from now on."),
     ),
+    "look": (
+        golden_works.look,
+        lambda: _("A worker finds out what would change. You are written to when it is known."),
+    ),
+    "drop": (golden_works.drop, lambda: _("Given up. The table is as before.")),
     "end": (
         lambda table, r, at: services.end_table(
             table=table, by=r.user.actor, at=at, reason=_reason(r)

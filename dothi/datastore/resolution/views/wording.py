@@ -64,6 +64,13 @@ STAGES: dict[str, Any] = {
     "learn": _("Likeness is learned from the lists"),
     "compare": _("Pairs are compared"),
 }
+WORK_STAGES: dict[str, Any] = {
+    "": _("Waiting"),
+    "read": _("Keys of the lists are read"),
+    "choose": _("Values are chosen"),
+    "compare": _("Rows are compared with the newest version"),
+    "write": _("Rows are written"),
+}
 TONES = {
     State.ASKED: "near",
     State.APPROVED: "good",

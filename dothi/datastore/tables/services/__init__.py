@@ -33,6 +33,7 @@ from dothi.datastore.tables.services.serving import (
 from dothi.datastore.tables.services.writing import (
     MovedOn,
     finish,
+    made_by,
     publish,
     remove,
     roll_back,
@@ -60,6 +61,7 @@ __all__ = [
     "forget_role",
     "keep",
     "lift_release",
+    "made_by",
     "person_hash",
     "person_key",
     "plain_name",

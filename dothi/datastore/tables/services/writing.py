@@ -144,6 +144,21 @@ def finish(table: str, *, at: datetime) -> Version | None:
     return _finished(version, None, at=at)
 
 
+def made_by(table: str, run: str, *, at: datetime) -> Version | None:
+    """The version that a run made, if it made one; after a kill it is written down and shown now.
+
+    Not within a transaction.
+    """
+    held = Table.objects.filter(code=table).first()
+    if held is None:
+        return None
+    with writing(held):
+        version = selectors.version_of_run(table, run)
+    if version is not None and version.ready_at is None:
+        _finished(version, None, at=at)
+    return version
+
+
 def _readers(version: Version, at: datetime) -> list[Role]:
     return [role for of in registry.readers for role in of(version.table.code, version.shape, at)]
 
