@@ -66,6 +66,15 @@ class Scope(TextChoices):
     ACT = "cases.act", _("Do what its post may do with dossiers")
 
 
+class Sent(TextChoices):
+    """How far a portal was told of a move."""
+
+    WAITING = "waiting", _("Waiting to be sent")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Not taken by the portal")
+    FAILED = "failed", _("Could not be sent")
+
+
 class Parameter(TextChoices):
     """What the office may set, with a day from which it holds."""
 

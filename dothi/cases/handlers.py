@@ -22,3 +22,10 @@ def agree_by_silence(event: ClockLapsed) -> None:
 def issue_papers(event: events.DossierMoved) -> None:
     """The form of TT 03/2025/TT-VPCP that belongs to the move, unless it was printed already."""
     services.issue_for(move=event.move)
+
+
+# What happened before the house spoke with a portal, the portal is not told move by move.
+@on(events.DossierMoved, name="cases.tell_portals", from_start=False)
+def tell_portals(event: events.DossierMoved) -> None:
+    """Something was done with a dossier: each portal that this house speaks with is told."""
+    services.note_move(code=event.code, move=event.move, at=clock.now())

@@ -18,3 +18,17 @@ def sweep_drafts(timestamp: int) -> None:
 def ask_after_payments(timestamp: int) -> None:
     """Every two minutes: payments of which the service did not tell us."""
     services.ask_after_payments(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="cases.tell_portals", lock="cases.tell_portals")
+def tell_portals(timestamp: int) -> None:
+    """Every minute: portals are told what was done with dossiers."""
+    services.tell_portals(at=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="cases.take_arrivals", lock="cases.take_arrivals")
+def take_arrivals(timestamp: int) -> None:
+    """Every five minutes: dossiers that were sent in on portals come in."""
+    services.take_arrivals(at=clock.now())

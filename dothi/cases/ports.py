@@ -1,10 +1,13 @@
-"""What dossiers ask of systems that we do not own: payment services, added by connectors."""
+"""What dossiers ask of systems of others, added by connectors: payment services and portals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
+
+from dothi.procedures.choices import Applicant
 
 
 class Standing(StrEnum):
@@ -107,3 +110,81 @@ def register(provider: Provider) -> None:
 def offered() -> list[Provider]:
     """The services that are set up."""
     return [one for one in providers.values() if one.ready()]
+
+
+# --- Portals that hear of our dossiers and send us theirs -----------------------------------------
+
+
+class NotSent(Exception):
+    """Nothing can be sent now. It is tried again later, from the same record on."""
+
+
+class NotTaken(Exception):
+    """The portal is there and does not take this record; it would not the next time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArrivingFile:
+    """A file that came with a dossier; `paper` is the code of what it is."""
+
+    paper: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arriving:
+    """A dossier that somebody sent in on the portal."""
+
+    ref: str
+    procedure: str
+    agency: str
+    name: str
+    kind: Applicant
+    number: str
+    email: str
+    phone: str
+    summary: str
+    files: tuple[ArrivingFile, ...] = ()
+
+
+class Portal(Protocol):
+    """A way to a portal, open for some records."""
+
+    def send(self, service: str, record: dict[str, Any], *, updating: bool) -> None:
+        """Raises NotSent, NotTaken."""
+
+    def arrivals(
+        self, *, since: datetime, until: datetime, known: Callable[[str], bool]
+    ) -> Iterator[Arriving]:
+        """Dossiers that were sent in there and are not `known` here. Raises NotSent."""
+
+
+Way = Callable[[], AbstractContextManager[Portal]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A portal, and whether this house speaks with it."""
+
+    way: Way
+    is_on: Callable[[], bool]
+
+
+portals: dict[str, Known] = {}
+
+
+def register_portal(name: str, way: Way, *, is_on: Callable[[], bool]) -> None:
+    """Add a portal.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if name in portals:
+        raise ValueError(f"Two portals are named {name}.")
+    portals[name] = Known(way=way, is_on=is_on)
+
+
+def open_portals() -> list[str]:
+    """The portals that this house speaks with."""
+    return [name for name, known in portals.items() if known.is_on()]

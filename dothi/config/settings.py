@@ -37,6 +37,10 @@ OPENLINEAGE_API_KEY = env.text("OPENLINEAGE_API_KEY")
 # A payment service to try with, and the key that both sign with; empty: nobody pays online.
 PAYMENT_SANDBOX_URL = env.web("PAYMENT_SANDBOX_URL")
 PAYMENT_SANDBOX_KEY = env.text("PAYMENT_SANDBOX_KEY")
+# The national public service portal; empty: it is told nothing and asked nothing.
+NATIONAL_PORTAL_URL = env.web("NATIONAL_PORTAL_URL")
+NATIONAL_PORTAL_TOKEN = env.text("NATIONAL_PORTAL_TOKEN")
+NATIONAL_PORTAL_AGENCY = env.text("NATIONAL_PORTAL_AGENCY")
 VENDOR = BASE_DIR / "build" / "vendor"
 
 # Only the demo and the tests start without a key; `dothi init` writes one.

@@ -1,5 +1,6 @@
 """Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
-was not yet sent in (`draft`), what is paid for them (`fee`), which papers were issued (`paper`)."""
+was not yet sent in (`draft`), what is paid for them (`fee`), which papers were issued (`paper`),
+what portals were told (`exchange`)."""
 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
@@ -13,6 +14,8 @@ from dothi.cases.models.dossier import Proposal as Proposal
 from dothi.cases.models.dossier import Result as Result
 from dothi.cases.models.dossier import Supplement as Supplement
 from dothi.cases.models.draft import Draft as Draft
+from dothi.cases.models.exchange import Arrival as Arrival
+from dothi.cases.models.exchange import Telling as Telling
 from dothi.cases.models.fee import FeeLine as FeeLine
 from dothi.cases.models.fee import Payment as Payment
 from dothi.cases.models.fee import Receipt as Receipt

@@ -23,6 +23,10 @@ from dothi.cases.services.ending import give as give
 from dothi.cases.services.ending import rate as rate
 from dothi.cases.services.ending import stop as stop
 from dothi.cases.services.ending import withdraw as withdraw
+from dothi.cases.services.exchange import note_move as note_move
+from dothi.cases.services.exchange import send_again as send_again
+from dothi.cases.services.exchange import take_arrivals as take_arrivals
+from dothi.cases.services.exchange import tell_portals as tell_portals
 from dothi.cases.services.fees.assessing import set_copies as set_copies
 from dothi.cases.services.fees.paying import ask_after as ask_after
 from dothi.cases.services.fees.paying import ask_after_payments as ask_after_payments

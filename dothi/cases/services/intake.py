@@ -217,7 +217,8 @@ def _checked(application: Application, *, origin: Origin, way: Way, on: date) ->
     unknown = forms.unknown(definition.form, application.answers)
     answers = forms.cleaned(definition.form, application.answers)
     mistakes = forms.mistakes(definition.form, answers, on=on)
-    if mistakes or unknown:
+    # Somebody who applied on the national portal filled in the form there: it comes as a paper.
+    if (mistakes or unknown) and origin != Origin.NATIONAL:
         raise BadAnswers(mistakes, unknown=unknown)
     sensitive = {one.code for one in definition.form.fields if one.sensitive}
     return _Content(
