@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.house import House, new_house, tear_down
 
@@ -16,3 +17,15 @@ def house() -> Generator[House, None, None]:
         yield started
     finally:
         tear_down(started)
+
+
+@pytest.fixture(autouse=True)
+def _no_page_stays_open(request: pytest.FixtureRequest) -> Generator[None, None, None]:
+    """A wall that nobody looks at goes on drawing, and takes its time from the next test."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    yield
+    for context in browser.contexts:
+        context.close()

@@ -8,6 +8,8 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 IN_THE_HOUSE = ("tests/browser/", "tests/journeys/", "tests/verification/")
+HOUSE = "the house"
+LASTS = 0.1  # What is done in the house takes about as long as this share of all tests.
 
 
 @pytest.hookimpl(trylast=True)
@@ -50,8 +52,38 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """A file is run by one worker, in our order; each worker has a house of its own."""
+    """A file is run by one worker, in our order; each worker has a server of its own."""
     if config.getvalue("dist") != "loadfile":
         return None
     config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
+    return (OneHouse if config.option.markexpr == "not long" else LoadFileScheduling)(config, log)
+
+
+class OneHouse(LoadFileScheduling):  # type: ignore[misc]
+    """All that drives a browser or looks at a running house is done by one worker, at its end.
+
+    To start a second house costs more than the few tests of the default run that look at it.
+    It is begun while the others have about as much to do as it takes.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(IN_THE_HOUSE) or "[chromium" in nodeid:
+            return HOUSE
+        return str(super()._split_scope(nodeid))
+
+    def _assign_work_unit(self, node: Any) -> None:
+        if HOUSE in self.workqueue:
+            tests = sum(len(unit) for scope, unit in self.workqueue.items() if scope != HOUSE)
+            is_time = len(self._at_work()) > 1 and tests < len(self.collection or ()) * LASTS
+            self.workqueue.move_to_end(HOUSE, last=not is_time)
+        super()._assign_work_unit(node)
+
+    def _reschedule(self, node: Any) -> None:
+        """Give it more, unless it has a browser and somebody else can do the rest."""
+        if HOUSE in self.assigned_work[node] and len(self._at_work()) > 1:
+            node.shutdown()
+        else:
+            super()._reschedule(node)
+
+    def _at_work(self) -> list[Any]:
+        return [node for node in self.nodes if not node.shutting_down]

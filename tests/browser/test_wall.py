@@ -17,8 +17,22 @@ WALL = {"width": 1920, "height": 1080}
 PATIENT = 20_000  # Silence counts as lost after 4 s; the rest is for a busy machine.
 
 
-def open_wall(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport=WALL)  # type: ignore[arg-type]
+def page_without_webgl(browser: Browser, size: dict[str, int] = WALL) -> Page:
+    """For what is not about the map: to draw it without a graphics card costs more than the rest.
+
+    The journey of a report and the wall that begins anew are looked at with the map.
+    """
+    page = browser.new_page(viewport=size)  # type: ignore[arg-type]
+    page.add_init_script(
+        "HTMLCanvasElement.prototype.getContext = ((old) => function (kind, ...rest) {"
+        " return kind.startsWith('webgl') ? null : old.call(this, kind, ...rest); })"
+        "(HTMLCanvasElement.prototype.getContext);"
+    )
+    return page
+
+
+def open_wall(browser: Browser, address: str, *, webgl: bool = False) -> Page:
+    page = browser.new_page(viewport=WALL) if webgl else page_without_webgl(browser)  # type: ignore[arg-type]
     page.goto(f"{address}/en/operations/wall")
     expect(page.locator("[data-connection-badge]")).to_have_text("Live")
     return page
@@ -42,7 +56,7 @@ def reported(page: Page, house: House, text: str) -> None:
 def test_the_wall_goes_on_after_the_server_was_killed_and_misses_nothing(
     browser: Browser, house: House
 ) -> None:
-    wall = open_wall(browser, house.url)
+    wall = open_wall(browser, house.url, webgl=True)
     figure = wall.locator('[data-tile="feedback.received_today"] .value')
     marked = wall.evaluate("window.marked = Math.random()")
     killed = house.child("uvicorn")
@@ -101,14 +115,7 @@ def test_a_place_from_another_log_draws_everything_anew(browser: Browser, house:
 
 
 def test_without_webgl_the_drawn_map_lives(browser: Browser, house: House) -> None:
-    page = browser.new_page(viewport=WALL)  # type: ignore[arg-type]
-    page.add_init_script(
-        "HTMLCanvasElement.prototype.getContext = ((old) => function (kind, ...rest) {"
-        " return kind.startsWith('webgl') ? null : old.call(this, kind, ...rest); })"
-        "(HTMLCanvasElement.prototype.getContext);"
-    )
-    page.goto(f"{house.url}/en/operations/wall")
-    expect(page.locator("[data-connection-badge]")).to_have_text("Live")
+    page = open_wall(browser, house.url)
     page.wait_for_timeout(1500)
     assert page.locator("[data-points] > g").count() == shown(page) > 0
     assert page.locator(".map-canvas").count() == 0
@@ -139,7 +146,7 @@ def test_figures_can_be_read_from_five_metres(
     browser: Browser, house: House, size: tuple[int, int]
 ) -> None:
     """A figure as high as a thirtieth of the screen: on 55 inches 23 mm, for 5 m."""
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page = page_without_webgl(browser, {"width": size[0], "height": size[1]})
     page.goto(f"{house.url}/operations/wall")
     heights = page.eval_on_selector_all(
         ".tile .value", "(all) => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
