@@ -29,13 +29,21 @@ def dossiers_of_machine(
 
 def papers_of(dossier: Dossier) -> list[tuple[Document, list[Attachment]]]:
     """The papers of a dossier with their files, in the order of the version."""
-    rows = list(Document.objects.filter(dossier=dossier).order_by("id"))
-    files = of_all([row.subject for row in rows])
-    return [(row, files[row.subject]) for row in rows]
+    rows = list(
+        Document.objects.filter(dossier=dossier).select_related("reused_from").order_by("id")
+    )
+    files = of_all([owner for row in rows for owner in _owners(row)])
+    return [(row, [file for owner in _owners(row) for file in files[owner]]) for row in rows]
 
 
 def files_of(dossier: Dossier) -> dict[str, Attachment]:
     """Every file of a dossier by its code: of its papers, and of its results."""
-    owners = [row.subject for row in Document.objects.filter(dossier=dossier)]
+    papers = Document.objects.filter(dossier=dossier).select_related("reused_from")
+    owners = [owner for row in papers for owner in _owners(row)]
     owners += [row.subject for row in Result.objects.filter(dossier=dossier, revoked_at=None)]
     return {file.code: file for files in of_all(owners).values() for file in files}
+
+
+def _owners(paper: Document) -> list[str]:
+    """Who has the files of a paper: it itself, and the one that was given before."""
+    return [paper.subject, *([paper.reused_from.subject] if paper.reused_from else [])]

@@ -1,11 +1,24 @@
-"""The applicant's own dossiers."""
+"""The applicant's own dossiers and drafts: by secret, by signed link, by account."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from dothi.accounts.models import User
-from dothi.cases.models import Dossier
+from dothi.cases.choices import Part
+from dothi.cases.models import Document, Dossier, Draft
+from dothi.core.access.models import Look
+from dothi.core.access.selectors import looks_at as all_looks_at
+from dothi.core.crypto import services as crypto
+from dothi.core.crypto.rules import Unreadable
 from dothi.core.crypto.services import keyed_hash
 from dothi.lib import codes
+
+LINK, DRAFT_LINK = "cases.tracking", "cases.draft"
+LINK_LIVES = timedelta(days=30)
+PAPERS_AT_MOST = 100
 
 
 def loaded() -> QuerySet[Dossier]:
@@ -19,6 +32,86 @@ def loaded() -> QuerySet[Dossier]:
 def by_secret(text: str) -> Dossier | None:
     """The dossier that a tracking secret opens, however it was typed."""
     return loaded().filter(secret_hash=codes.hash_secret(text)).first()
+
+
+def by_tracking(text: str, *, at: datetime) -> Dossier | None:
+    """The dossier that a tracking secret, or a signed link of a mail, opens.
+
+    The public code of a dossier opens nothing here.
+    """
+    if "." not in text:
+        return by_secret(text)
+    try:
+        code = crypto.unsign(text, purpose=LINK, at=at)["d"]
+    except Unreadable:
+        return None
+    return loaded().filter(code=code).first()
+
+
+def tracking_token(dossier: Dossier, *, at: datetime) -> str:
+    """A link for mails and the own page: secrets are not kept, so that it is signed, and ends."""
+    return crypto.sign({"d": dossier.code}, purpose=LINK, expires=at + LINK_LIVES)
+
+
+def tracking_url(dossier: Dossier, *, at: datetime) -> str:
+    return page_url(f"cases/t/{tracking_token(dossier, at=at)}", dossier.language)
+
+
+def page_url(path: str, language: str) -> str:
+    """The full address of a page in a language, for mails."""
+    prefix = "" if language == settings.LANGUAGE_CODE else f"{language}/"
+    return f"{settings.PUBLIC_URL}/{prefix}{path}"
+
+
+def draft_by(text: str, *, at: datetime) -> Draft | None:
+    """The draft that a secret, or a signed link of the own page, opens while it is kept."""
+    rows = Draft.objects.select_related("version", "unit").filter(expires_at__gt=at)
+    if "." not in text:
+        return rows.filter(secret_hash=codes.hash_secret(text)).first()
+    try:
+        key = crypto.unsign(text, purpose=DRAFT_LINK, at=at)["d"]
+    except Unreadable:
+        return None
+    return rows.filter(pk=key).first()
+
+
+def draft_token(draft: Draft, *, at: datetime) -> str:
+    """A link for the person who began the draft while signed in; it lives for a day."""
+    return crypto.sign({"d": draft.pk}, purpose=DRAFT_LINK, expires=at + timedelta(days=1))
+
+
+def drafts_of(user: User, *, at: datetime) -> QuerySet[Draft]:
+    """What a person began while signed in and has not sent; the last touched first."""
+    mine = Draft.objects.filter(account_hash=account_hash(user), expires_at__gt=at)
+    return mine.select_related("version", "unit").order_by("-changed_at", "-id")
+
+
+def given_before(user: User, *, on: date, kinds: Collection[str] | None = None) -> list[Document]:
+    """Papers with files that a person gave for the own dossiers and that still hold, newest first.
+
+    One of each kind, and of nobody for whom the person acted. They are offered again, so that
+    nobody is asked for the same paper twice.
+    """
+    mine = Document.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on),
+        dossier__parties__account_hash=account_hash(user),
+        dossier__parties__part=Part.APPLICANT,
+        digitised=True,
+        given_at__isnull=False,
+        reused_from=None,
+    ).exclude(kind="")  # fmt: skip
+    if kinds is not None:
+        mine = mine.filter(kind__in=kinds)
+    rows = mine.select_related("dossier").order_by("-given_at", "-id").distinct()[:PAPERS_AT_MOST]
+    newest: dict[str, Document] = {}
+    for row in rows:
+        newest.setdefault(row.kind, row)
+    return list(newest.values())
+
+
+def looks_at(dossiers: Collection[Dossier]) -> QuerySet[Look]:
+    """Who opened personal data of these dossiers, newest first: shown to the applicant."""
+    return all_looks_at([dossier.subject for dossier in dossiers])
 
 
 def of_account(user: User) -> QuerySet[Dossier]:

@@ -11,9 +11,13 @@ from dothi.cases.services.consulting import consulted as consulted
 from dothi.cases.services.consulting import objects as objects
 from dothi.cases.services.consulting import propose as propose
 from dothi.cases.services.drafts import Begun as Begun
+from dothi.cases.services.drafts import attach as attach
 from dothi.cases.services.drafts import begin_draft as begin_draft
 from dothi.cases.services.drafts import content_of as content_of
+from dothi.cases.services.drafts import detach as detach
 from dothi.cases.services.drafts import draft_of as draft_of
+from dothi.cases.services.drafts import forget_account as forget_account
+from dothi.cases.services.drafts import renew as renew
 from dothi.cases.services.drafts import save_draft as save_draft
 from dothi.cases.services.drafts import send_draft as send_draft
 from dothi.cases.services.drafts import sweep_drafts as sweep_drafts
@@ -95,6 +99,7 @@ from dothi.cases.services.refusals import Refused as Refused
 from dothi.cases.services.refusals import StillAsked as StillAsked
 from dothi.cases.services.refusals import TakenBefore as TakenBefore
 from dothi.cases.services.refusals import TooLate as TooLate
+from dothi.cases.services.refusals import VersionChanged as VersionChanged
 from dothi.cases.services.waiting import Asked as Asked
 from dothi.cases.services.waiting import ask as ask
 from dothi.cases.services.waiting import charge as charge

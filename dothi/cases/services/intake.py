@@ -19,7 +19,7 @@ from dothi.cases.services.fees.assessing import assess
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.numbering import next_code
 from dothi.cases.services.refusals import BadAnswers, BadApplicant, NoAgency, NotOffered
-from dothi.core.attachments.services import claim
+from dothi.core.attachments.services import claim, hand_over
 from dothi.core.clock import local
 from dothi.core.clocks import services as clocks
 from dothi.core.clocks.choices import Kind, TimeUnit
@@ -60,8 +60,8 @@ class Person:
 class Given:
     """A paper that is handed in: by its code in the version, or another one by its name.
 
-    `files` are codes of attachments that nobody owns yet. `reused_from` is the id of a paper that
-    was given before.
+    `files` are codes of attachments that `held_by` owns, or nobody yet. `reused_from` is the id of
+    a paper that was given before.
     """
 
     code: str
@@ -69,6 +69,7 @@ class Given:
     form: PaperForm | None = None
     number: int = 1
     files: Sequence[str] = ()
+    held_by: str = ""
     reused_from: int | None = None
 
 
@@ -335,14 +336,26 @@ def add_document(document: Document, given: Given | None, *, by: Actor, at: date
         document.reused_from_id = given.reused_from
         document.digitised |= given.reused_from is not None
     append(document)
-    if given is not None and given.files:
-        claim(codes=given.files, owner=document.subject)
+    if given is not None:
+        take_files(document, given)
 
 
 def note_given(document: Document, given: Given, *, by: Actor, at: datetime) -> None:
-    """Set when and by whom a paper was handed in; what was digitised once stays so."""
+    """Set when and by whom a paper was handed in."""
     document.given_at, document.given_by = at, actor_of(by)
-    document.digitised |= bool(given.files)
+
+
+def take_files(document: Document, given: Given) -> None:
+    """Give a paper its files; it is digitised when one came, and what was so once stays so."""
+    if not given.files:
+        return
+    if given.held_by:
+        taken = hand_over(codes=given.files, owner=given.held_by, to=document.subject)
+    else:
+        taken = claim(codes=given.files, owner=document.subject)
+    if taken and not document.digitised:
+        document.digitised = True
+        document.save(update_fields=["digitised"])
 
 
 def _reply_clock(dossier: Dossier, *, at: datetime, on: date) -> Clock:

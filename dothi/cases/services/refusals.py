@@ -84,6 +84,18 @@ class NotOffered(Refused):
         super().__init__(_("This procedure cannot be submitted in this way."))
 
 
+class VersionChanged(Refused):
+    """Another version of the procedure came into force while somebody filled in a draft."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The procedure has changed since you began. Your answers that still fit were kept. "
+                "Please look through them once more and then send."
+            )
+        )
+
+
 class NoAgency(Refused):
     """The unit receives no dossiers: nobody has given it an identifier."""
 

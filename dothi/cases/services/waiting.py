@@ -10,11 +10,10 @@ from dothi.cases import rules
 from dothi.cases.choices import Act, FeeType
 from dothi.cases.models import Document, Dossier, FeeLine, Supplement
 from dothi.cases.services import moving
-from dothi.cases.services.intake import Given, add_document, note_given
+from dothi.cases.services.intake import Given, add_document, note_given, take_files
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.refusals import AskedBefore, BadText, ReasonNeeded
 from dothi.cases.services.settling import go_on_paid
-from dothi.core.attachments.services import claim
 from dothi.core.rows import append
 from dothi.lib import text_vi
 from dothi.procedures.choices import Collected, PaperForm
@@ -86,8 +85,8 @@ def _hand_in(dossier: Dossier, given: Given, *, by: Actor, at: datetime) -> None
         add_document(document, given, by=by, at=at)
         return
     note_given(document, given, by=by, at=at)
-    document.save(update_fields=["given_at", "given_by", "digitised"])
-    claim(codes=given.files, owner=document.subject)
+    document.save(update_fields=["given_at", "given_by"])
+    take_files(document, given)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from dothi.cases import permissions, selectors, services
 from dothi.cases.choices import Act, Origin, Part, Status
 from dothi.cases.models import Dossier, Move, Party, Proposal, Supplement
 from dothi.cases.services import Given
-from dothi.cases.tests.factories import BIRTH, MONDAY_9AM, Office, at, make_result, somebody
+from dothi.cases.tests.factories import BIRTH, MONDAY_9AM, PERMIT, Office, at, make_result, somebody
 from dothi.core.clocks import services as clocks
 from dothi.core.events.services import drain_all
 from dothi.core.inbox.models import Duty
@@ -394,7 +394,7 @@ def test_numbers_of_a_day_have_no_gap_however_many_come_at_once(office: Office) 
 
 
 def test_drafts_are_come_back_to_sent_once_and_forgotten(office: Office) -> None:
-    begun = services.begin_draft(procedure=BIRTH, at=MONDAY_9AM)
+    begun = services.begin_draft(procedure=PERMIT, at=MONDAY_9AM)
     services.save_draft(draft=begun.draft, content={"answers": {"x": "Bí mật"}}, at=MONDAY_9AM)
     found = services.draft_of(begun.secret.lower(), at=at("20T09:00"))
     assert services.content_of(found) == {"answers": {"x": "Bí mật"}}

@@ -75,6 +75,16 @@ def claim(*, codes: Collection[str], owner: str, public: bool = False) -> int:
     return free.update(owner=owner, public=public)
 
 
+def hand_over(*, codes: Collection[str], owner: str, to: str) -> int:
+    """Give files of one owner to another. Return how many it had; what it has not, stays."""
+    return Attachment.objects.filter(code__in=codes, owner=owner).update(owner=to)
+
+
+def remove(*, owner: str, codes: Collection[str]) -> int:
+    """Remove some files of an owner. Return how many."""
+    return _remove(list(Attachment.objects.filter(owner=owner, code__in=codes)))
+
+
 def publish(*, owner: str, codes: Collection[str] | None = None, public: bool = True) -> int:
     """Make files of an owner public, or private again."""
     files = Attachment.objects.filter(owner=owner)
