@@ -5,7 +5,7 @@ from datetime import date
 from dothi.accounts import registry
 from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
-from dothi.accounts.models import User
+from dothi.accounts.models import Post, User
 from dothi.cases import rules
 from dothi.cases.choices import Act, Power, Scope, Status
 from dothi.cases.models import Dossier
@@ -14,7 +14,14 @@ from dothi.units.models import Unit
 _ALLOWED = {
     Role.COUNTER: (Power.SEE, Power.RECEIVE, Power.OPEN, Power.COLLECT),
     Role.SPECIALIST: (Power.SEE, Power.HANDLE, Power.OPEN),
-    Role.LEADER: (Power.SEE, Power.HANDLE, Power.LEAD, Power.OPEN, Power.EXPORT),
+    Role.LEADER: (
+        Power.SEE,
+        Power.HANDLE,
+        Power.LEAD,
+        Power.SIGN,
+        Power.OPEN,
+        Power.EXPORT,
+    ),
     Role.STEWARD: (Power.MANAGE,),
     Role.ADMINISTRATOR: (Power.MANAGE,),
     Role.AUDITOR: (Power.SEE, Power.EXPORT),
@@ -94,6 +101,23 @@ def may_open(user: User, dossier: Dossier, *, on: date) -> bool:
 def may_collect(user: User, *, on: date, unit: Unit | int | None = None) -> bool:
     """Collect fees and reconcile payments: at this unit, or anywhere."""
     return accounts.may(user, Power.COLLECT, unit, on=on)
+
+
+def may_sign(user: User, dossier: Dossier, *, on: date) -> bool:
+    """Sign the result: a post of the very unit that decides, own or lent, and nobody above it."""
+    return signing_post(user, dossier, on=on) is not None
+
+
+def signing_post(user: User, dossier: Dossier, *, on: date) -> Post | None:
+    """As which post somebody signs the result of a dossier."""
+    for post in accounts.standing(user, on=on).posts:
+        if post.unit_id == dossier.unit_id and Power.SIGN in registry.powers_of(Role(post.role)):
+            return post
+    return None
+
+
+def may_sign_at_all(user: User, *, on: date) -> bool:
+    return accounts.may(user, Power.SIGN, None, on=on)
 
 
 def may_export(user: User, *, on: date) -> bool:

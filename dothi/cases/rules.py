@@ -62,6 +62,7 @@ STAYS: Mapping[Act, frozenset[Status]] = {
     Act.EXTEND: RUNNING,
     Act.CONSULT: frozenset({Status.HANDLED}),
     Act.CONSULTED: OPEN,
+    Act.SIGN: frozenset({Status.HANDLED}),
     Act.PROPOSE: frozenset({Status.HANDLED}),
     Act.AGREE: frozenset({Status.HANDLED}),
     Act.OBJECT: frozenset({Status.HANDLED}),

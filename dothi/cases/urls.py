@@ -1,11 +1,12 @@
 from django.urls import path
 
 from dothi.cases.views.citizen import papers as own_papers
-from dothi.cases.views.desk import figures, papers
+from dothi.cases.views.desk import figures, papers, signing
 
 app_name = "cases"
 urlpatterns = [
     path("cases/t/<str:text>/papers/<str:number>", own_papers.paper, name="own_paper"),
+    path("desk/cases/sign/", signing.sign, name="sign"),
     path("desk/cases/papers/print", papers.take_several, name="take_papers"),
     path("desk/cases/<str:code>/papers/", papers.papers, name="papers"),
     path("desk/cases/<str:code>/papers/take", papers.take, name="take_paper"),

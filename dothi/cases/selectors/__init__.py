@@ -38,6 +38,11 @@ from dothi.cases.selectors.machines import files_of as files_of
 from dothi.cases.selectors.machines import papers_of as papers_of
 from dothi.cases.selectors.papers import PaperOf as PaperOf
 from dothi.cases.selectors.papers import papers_of_dossier as papers_of_dossier
+from dothi.cases.selectors.signing import ToSign as ToSign
+from dothi.cases.selectors.signing import posts_that_sign as posts_that_sign
+from dothi.cases.selectors.signing import shown_to_sign as shown_to_sign
+from dothi.cases.selectors.signing import to_sign_by as to_sign_by
+from dothi.cases.selectors.signing import without_key as without_key
 from dothi.cases.selectors.tracking import account_hash as account_hash
 from dothi.cases.selectors.tracking import by_secret as by_secret
 from dothi.cases.selectors.tracking import by_tracking as by_tracking

@@ -81,6 +81,7 @@ from dothi.cases.services.refusals import BadAnswers as BadAnswers
 from dothi.cases.services.refusals import BadApplicant as BadApplicant
 from dothi.cases.services.refusals import BadStatement as BadStatement
 from dothi.cases.services.refusals import BadText as BadText
+from dothi.cases.services.refusals import CannotSign as CannotSign
 from dothi.cases.services.refusals import FeesOpen as FeesOpen
 from dothi.cases.services.refusals import LinkDoesNotOpen as LinkDoesNotOpen
 from dothi.cases.services.refusals import NoAgency as NoAgency
@@ -96,10 +97,15 @@ from dothi.cases.services.refusals import PapersMissing as PapersMissing
 from dothi.cases.services.refusals import ProviderSilent as ProviderSilent
 from dothi.cases.services.refusals import ReasonNeeded as ReasonNeeded
 from dothi.cases.services.refusals import Refused as Refused
+from dothi.cases.services.refusals import SignedBefore as SignedBefore
 from dothi.cases.services.refusals import StillAsked as StillAsked
 from dothi.cases.services.refusals import TakenBefore as TakenBefore
 from dothi.cases.services.refusals import TooLate as TooLate
 from dothi.cases.services.refusals import VersionChanged as VersionChanged
+from dothi.cases.services.signing import Batch as Batch
+from dothi.cases.services.signing import approve as approve
+from dothi.cases.services.signing import approve_many as approve_many
+from dothi.cases.services.signing import sign_result as sign_result
 from dothi.cases.services.waiting import Asked as Asked
 from dothi.cases.services.waiting import ask as ask
 from dothi.cases.services.waiting import charge as charge

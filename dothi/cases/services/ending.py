@@ -10,6 +10,7 @@ from dothi.cases.services import consulting, moving
 from dothi.cases.services.fees.taking import open_of
 from dothi.cases.services.handling import former_steps
 from dothi.cases.services.moving import Actor
+from dothi.cases.services.papers import revoke_paper
 from dothi.cases.services.refusals import FeesOpen, NoSuchOutcome, NotAllowedNow
 from dothi.core.audit.services import record
 from dothi.core.clocks import services as clocks
@@ -65,7 +66,10 @@ def correct(*, dossier: Dossier, step: str, reason: str, by: Actor, at: datetime
     definition = procedures.content_of(dossier.version_id)
     if step not in former_steps(dossier):
         raise NoSuchOutcome
-    Result.objects.filter(dossier=dossier, revoked_at=None).update(revoked_at=at)
+    revoked = Result.objects.filter(dossier=dossier, revoked_at=None)
+    for code in revoked.exclude(paper="").values_list("paper", flat=True):
+        revoke_paper(code=code, by=moving.actor_of(by), at=at)
+    revoked.update(revoked_at=at)
     changes: dict[str, Any] = {"done_at": None, "end": "", "clock": None}
     changes |= moving.enter_step(dossier, steps.step_of(definition.steps, step), at=at)
     moving.move(dossier, Act.CORRECT, by=by, at=at, reason=reason, changes=changes)

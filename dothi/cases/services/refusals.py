@@ -146,6 +146,17 @@ class NoResult(Refused):
         )
 
 
+class SignedBefore(Refused):
+    """Every result of the dossier is signed already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The results of this dossier are signed already."))
+
+
+class CannotSign(Refused):
+    """The post has no key to sign with, or not today."""
+
+
 class StillAsked(Refused):
     """An agency, or the applicant, has not answered yet."""
 

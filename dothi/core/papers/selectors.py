@@ -9,7 +9,7 @@ from dothi.core.papers.models import Paper
 
 
 def by_code(code: str) -> Paper | None:
-    return Paper.objects.filter(code=code.strip().upper()).first()
+    return Paper.objects.select_related("signer").filter(code=code.strip().upper()).first()
 
 
 def of(subject: str) -> QuerySet[Paper]:

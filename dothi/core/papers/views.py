@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from dothi.core.attachments.rules import MAX_BYTES
 from dothi.core.limits.http import limited
-from dothi.core.papers import registry, selectors
+from dothi.core.papers import registry, selectors, signing
 
 
 # Nobody finds the papers of others by trying codes.
@@ -24,5 +24,10 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "papers/verify.html",
-        {"paper": paper, "kind": registry.kinds[paper.kind], "same": same},
+        {
+            "paper": paper,
+            "kind": registry.kinds[paper.kind],
+            "same": same,
+            "signature": signing.check(paper),
+        },
     )

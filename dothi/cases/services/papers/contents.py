@@ -284,6 +284,45 @@ def control(dossier: Dossier, moves: Sequence[Move]) -> Context:
     return sheet(lines=lines, table=table) | {"flipped": True}
 
 
+def result(
+    dossier: Dossier, *, about: str, agreed: str, refusal: str, signed: Sequence[str]
+) -> Context:
+    """What the applicant gets: on what ground, for whom, and what was asked and granted.
+
+    Answers that a form calls sensitive are not set: they are opened one by one.
+    """
+    it = Speaker(dossier)
+    opening = [it.say(f"Căn cứ {one};", f"On the ground of {one};") for one in _grounds(it)]
+    if refusal:
+        said = [(it.say("Lý do", "Reason"), refusal)]
+        opening.append(it.say(
+            "Hồ sơ dưới đây không được giải quyết theo đề nghị.",
+            "What the dossier below asks for is not granted.",
+        ))  # fmt: skip
+    else:
+        with translation.override(it.language):
+            read = wording.answers(it.definition.form, dossier.answers)
+        said = [(line.label, line.text) for _code, _name, rows in read for line in rows
+                if not line.sensitive]  # fmt: skip
+        opening.append(it.say(
+            f"Theo đề nghị của người nộp, nay cấp: {about}.",
+            f"At the request of the applicant, this is issued: {about}.",
+        ))  # fmt: skip
+    lines = [*it.matter(), *it.people(), *said]
+    return sheet(opening=opening, lines=lines, closing=[agreed] if agreed else []) | {
+        "signed": list(signed)
+    }
+
+
+def _grounds(it: Speaker) -> list[str]:
+    """The laws that a result stands on, with their articles."""
+    found = []
+    for one in it.definition.basis:
+        article = f", {it.say('điều', 'article')} {one.article}" if one.article else ""
+        found.append(one.name.of(it.language) + article)
+    return found
+
+
 def register(rows: Iterable[tuple[Dossier, Party]], period: Period) -> Context:
     """Form 07: what was received in a period, in the order of receipt."""
     listed = []
