@@ -202,6 +202,27 @@ def _care(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     keys = verbs.add_parser("keys", help="Care for the keys.")
     parts = keys.add_subparsers(required=True, metavar="part")
     _add(parts, "rotate", commands.keys_rotate, "Make a new key and bring every value to it.")
+    brought = _add(
+        parts, "import-signer", commands.keys_import_signer,
+        "Bring in the key with which a post signs papers.",
+    )  # fmt: skip
+    brought.add_argument("file", help="PKCS#12 (.p12, .pfx) of a recognised authority")
+    brought.add_argument(
+        "--password-file", metavar="FILE", help="its password; asked for at a terminal"
+    )
+    _post(brought)
+    made = _add(
+        parts, "make-signer", commands.keys_make_signer,
+        "Certify a post by this house itself: for trying, nobody outside trusts it.",
+    )  # fmt: skip
+    _post(made)
+
+
+def _post(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--unit", required=True, help="code of the unit, for example 27238")
+    verb.add_argument("--role", default="leader", help="role of the post, %(default)s")
+    verb.add_argument("--post", default="", help="as papers name it; that of who holds it now")
+    verb.add_argument("--agency", default="", help="as papers name it; the unit when not given")
 
 
 def _import(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -38,6 +38,7 @@ DESK = (
     ("feedback:sealed", _("Protected channel"), "lock", "feedback.open_sealed"),
     ("feedback:catalogue", _("Catalogue"), "columns", "feedback.manage_catalogue"),
     ("procedures:designer", pgettext_lazy("navigation", "Procedures"), "work", "procedures.see"),
+    ("cases:sign", _("To sign"), "edit", "cases.sign"),
     ("portal:desk", _("News desk"), "news", "portal.read"),
     ("resolution:projects", _("Matching lists"), "people", "resolution.read"),
     ("catalogue:desk", _("Data store"), "data", "catalogue.see"),

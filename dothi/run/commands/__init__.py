@@ -1,7 +1,12 @@
 """What each command does."""
 
 from dothi.run.commands.backups import backup, restore
-from dothi.run.commands.care import audit_verify, keys_rotate
+from dothi.run.commands.care import (
+    audit_verify,
+    keys_import_signer,
+    keys_make_signer,
+    keys_rotate,
+)
 from dothi.run.commands.demo import demo, demo_code
 from dothi.run.commands.doctor import doctor
 from dothi.run.commands.imports import (
@@ -26,6 +31,8 @@ __all__ = [
     "import_staff",
     "import_units",
     "init",
+    "keys_import_signer",
+    "keys_make_signer",
     "keys_rotate",
     "migrate",
     "restore",

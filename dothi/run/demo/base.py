@@ -2,15 +2,17 @@
 
 import random
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from dothi.accounts import services as accounts
+from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User
 from dothi.core.crypto import services as crypto
+from dothi.core.papers import signing
 from dothi.core.workdays import services as workdays
 from dothi.core.workdays.selectors import official_calendar
 from dothi.datastore.catalogue import services as catalogue
@@ -21,6 +23,7 @@ from dothi.procedures import services as procedures
 from dothi.procedures.choices import Channel
 from dothi.run.demo.cities import DEMO, DISTRICT, City
 from dothi.units import services as units
+from dothi.units.choices import Kind as UnitKind
 
 PASSWORD = "do-thi-mau-2026"
 
@@ -63,6 +66,16 @@ def _procedures(at: datetime) -> None:
     procedures.load_catalogue(
         DEMO / "procedures", valid_from=date(2025, 7, 1), at=at, channel=Channel.OWN
     )
+
+
+def _signers(at: datetime) -> None:
+    # Certified by the house itself, since the first day of the post: a sample that signs.
+    for post in Post.objects.filter(role=Role.LEADER, unit__kind=UnitKind.WARD, valid_to=None):
+        since = datetime.combine(post.valid_from, time(8), at.tzinfo)
+        signing.make_signer(
+            unit_code=post.unit.code, role=post.role, post=post.title,
+            agency=f"Ủy ban nhân dân {post.unit.name_vi}", by="system", at=since,
+        )  # fmt: skip
 
 
 def _subjects(at: datetime) -> None:
@@ -114,6 +127,7 @@ STEPS: list[tuple[str, Callable[[datetime], None]]] = [
     ("loading the units: 16, 10 and 4 wards", _units),
     ("loading the calendar", _calendar),
     ("loading the staff", _staff),
+    ("certifying the posts that sign papers", _signers),
     ("loading subjects, routes and time limits", _subjects),
     ("loading the procedures", _procedures),
     ("writing the news", _news),

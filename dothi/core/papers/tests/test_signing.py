@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -83,7 +84,7 @@ def test_openssl_finds_the_signature_valid_and_a_changed_byte_not(tmp_path: Path
 
 
 def test_the_certificate_names_the_post_and_its_agency() -> None:
-    subject = signing.x509.load_pem_x509_certificate(signer().certificate.encode()).subject
+    subject = x509.load_pem_x509_certificate(signer().certificate.encode()).subject
     names = {one.rfc4514_attribute_name: one.value for one in subject}
     assert (names["CN"], names["O"], names["OU"]) == ("Chủ tịch", AGENCY.name, "27238")
 
