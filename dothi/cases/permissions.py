@@ -120,6 +120,17 @@ def may_sign_at_all(user: User, *, on: date) -> bool:
     return accounts.may(user, Power.SIGN, None, on=on)
 
 
+def may_see_receipts(user: User, *, on: date) -> bool:
+    """The day's list of receipts: who collects, and who sees dossiers."""
+    return may_collect(user, on=on) or accounts.may(user, Power.SEE, None, on=on)
+
+
+def units_collected(user: User, *, on: date) -> list[Unit]:
+    """The units where the person collects, by their code."""
+    where = accounts.standing(user, on=on).units_for(Power.COLLECT)
+    return list(Unit.objects.filter(pk__in=where).order_by("code"))
+
+
 def may_export(user: User, *, on: date) -> bool:
     return accounts.may(user, Power.EXPORT, None, on=on)
 

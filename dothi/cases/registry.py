@@ -70,3 +70,11 @@ RESULT = register(
         label=_("Result of an administrative procedure"),
     )
 )  # fmt: skip
+RECEIPT = register(
+    Kind(
+        code="case_fee", template=TEMPLATE, symbol="BL-UBND",
+        title_vi="Biên lai thu tiền",
+        title_en="Receipt of payment",
+        label=_("Receipt of payment"),
+    )
+)  # fmt: skip

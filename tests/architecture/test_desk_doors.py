@@ -23,6 +23,7 @@ WITHOUT_CSRF = {
     "/open311/",  # An API key or nothing: these doors know no session.
     "/notices/unsubscribe/",  # RFC 8058: the token proves it.
     "/feedback/protected/",  # Knows nobody and keeps no cookie: there is nothing to misuse.
+    "/cases/pay/heard/",  # Payment services: only what they signed is believed.
     "/api/3/action/",
     "/api/action/",  # Look at a key and never at a cookie.
     "/api/oauth/",  # A client's own secret or nothing.

@@ -1,6 +1,8 @@
 """What is to be paid for dossiers, what was paid, and who took it."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -17,6 +19,7 @@ from dothi.cases.models import (
     FeeLine,
     Payment,
     Receipt,
+    Refund,
     Statement,
     StatementLine,
 )
@@ -108,7 +111,7 @@ def _transfer(agency: Agency, amount: int, reference: str) -> Transfer:
 # --- Statements ----------------------------------------------------------------------------------
 
 NEAR = 85.0  # Of 100: how much of a reference has to be right to be offered.
-OFFERS, LOOKED_AT = 5, 3000
+OFFERS, LOOKED_AT, PAGE = 5, 3000, 200
 
 
 def statements_seen_by(user: User, *, on: date) -> QuerySet[Statement]:
@@ -119,13 +122,32 @@ def statements_seen_by(user: User, *, on: date) -> QuerySet[Statement]:
     return rows.annotate(**counts, read=Count("lines")).order_by("-taken_at", "-id")
 
 
-def lines_of(statement: Statement, *, found: str = "") -> list[StatementLine]:
-    """The lines of a statement, those for a person first, with what their dossiers are called."""
+def lines_of(statement: Statement, *, found: str = "", start: int = 0) -> list[StatementLine]:
+    """A page of a statement's lines, those for a person first, with their dossiers."""
     rows = StatementLine.objects.filter(statement=statement).select_related("dossier")
     if found:
         rows = rows.filter(found=found)
     first = Case(When(found=Found.DOUBTFUL, then=0), default=1)
-    return list(rows.order_by(first, "number")[:MOST])
+    return list(rows.order_by(first, "number")[start : start + PAGE])
+
+
+def left_of(rows: Sequence[StatementLine] | Sequence[Payment]) -> dict[int, int]:
+    """What of the money of these rows stands for nothing and was not given back, by their ids."""
+    if not rows:
+        return {}
+    column = "line" if isinstance(rows[0], StatementLine) else "payment"
+    ids = [row.pk for row in rows]
+    gone: Counter[int] = Counter()
+    for found in (
+        Receipt.objects.filter(voided_at=None, **{f"{column}__in": ids}),
+        Refund.objects.filter(**{f"{column}__in": ids}),
+    ):
+        sums = found.values_list(column).annotate(Sum("amount"))
+        gone.update({key: amount for key, amount in sums})
+    return {
+        row.pk: (row.amount if isinstance(row, StatementLine) else row.received) - gone[row.pk]
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +244,12 @@ def totals(rows: Iterable[Receipt]) -> list[DayTotal]:
         DayTotal(taken_by=who, how=str(Paid(how).label), amount=sum(found), receipts=len(found))
         for (who, how), found in sorted(sums.items())
     ]
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The names of officers, by how receipts name them; others are left out."""
+    keys = {int(one[5:]): one for one in set(actors) if re.fullmatch(r"user:\d+", one)}
+    return {keys[row.pk]: row.get_full_name() for row in User.objects.filter(pk__in=keys)}
 
 
 def open_amounts(dossiers: Iterable[Dossier]) -> dict[int, int]:

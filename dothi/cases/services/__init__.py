@@ -38,6 +38,7 @@ from dothi.cases.services.fees.paying import begin_payment as begin_payment
 from dothi.cases.services.fees.paying import confirm as confirm
 from dothi.cases.services.fees.paying import heard as heard
 from dothi.cases.services.fees.paying import use_payment as use_payment
+from dothi.cases.services.fees.printing import receipt_paper as receipt_paper
 from dothi.cases.services.fees.reading import ColumnsUnknown as ColumnsUnknown
 from dothi.cases.services.fees.reconciling import look_again as look_again
 from dothi.cases.services.fees.reconciling import match as match

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from dothi.lib import charts
+from dothi.lib import charts, text_vi
 from dothi.lib.drawing import SHAPES, Marker, draw_map
 from dothi.web.icons import ICONS
 
@@ -187,6 +187,12 @@ LEGEND = [
         ("paused", gettext_lazy("Waiting for an answer")),
     )
 ]
+
+
+@register.filter
+def dong(value: int) -> str:
+    """An amount of money: `{{ amount|dong }}` is 1.234.000 ₫."""
+    return text_vi.money(value)
 
 
 @register.simple_tag

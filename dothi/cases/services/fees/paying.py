@@ -72,7 +72,7 @@ def _begun(dossier: Dossier, provider: str, *, at: datetime) -> Payment:
     if same is not None:
         return same
     payment = Payment.objects.create(
-        dossier=locked, reference=codes.public_code("TT", at) + codes.secret()[:6],
+        dossier=locked, reference=codes.public_code("TT", at) + codes.secret().replace("-", "")[:8],
         provider=provider, amount=sum(lines.values()), lines=lines, state=PaymentState.BEGUN,
         begun_at=at,
     )  # fmt: skip
