@@ -382,3 +382,10 @@ def token_of(text: str, *, at: datetime) -> Token | None:
         machine__ended_at=None, machine__user__is_active=True,
     )  # fmt: skip
     return rows.first()
+
+
+def machines_by_subject(subjects: Iterable[str]) -> dict[str, Machine]:
+    """Programs that still come in, by how audit names them."""
+    wanted = {subject.rpartition(":")[2] for subject in subjects}
+    rows = Machine.objects.filter(code__in=wanted, ended_at=None, user__is_active=True)
+    return {machine.subject: machine for machine in rows.select_related("user")}

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/machines/add/", machines.add, name="machine_add"),
     path("desk/machines/<slug:code>/renew/", machines.renew, name="machine_renew"),
     path("desk/machines/<slug:code>/end/", machines.end, name="machine_end"),
+    path("desk/machines/<slug:code>/again/", machines.send_again, name="machine_again"),
 ]
 
 # The library's pages keep their own names, without our namespace.

@@ -8,6 +8,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from dothi.accounts.bearer import Problem
+from dothi.api.hooks import router as hooks
 from dothi.api.problems import problem
 from dothi.cases.api import cases
 from dothi.datastore.indicators.api import router as indicators
@@ -38,6 +39,7 @@ api = House(
 )
 api.add_router("/feedback", feedback)
 api.add_router("/cases", cases)
+api.add_router("/hooks", hooks)
 api.add_router("/news", news)
 api.add_router("/indicators", indicators)
 api.add_router("/lineage", lineage)

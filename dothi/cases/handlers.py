@@ -5,8 +5,13 @@ from dothi.cases.choices import Duty
 from dothi.core import clock
 from dothi.core.clocks.events import ClockLapsed
 from dothi.core.events.registry import on
+from dothi.core.hooks.registry import offer
 
 OURS = "cases.dossier:"
+HOOKED = (
+    events.DossierSubmitted, events.DossierMoved, events.DossierFinished, events.DossierRated
+)  # fmt: skip
+offer(*(event.name for event in HOOKED))
 
 
 @on(ClockLapsed, name="cases.agree_by_silence")
@@ -29,3 +34,14 @@ def issue_papers(event: events.DossierMoved) -> None:
 def tell_portals(event: events.DossierMoved) -> None:
     """Something was done with a dossier: each portal that this house speaks with is told."""
     services.note_move(code=event.code, move=event.move, at=clock.now())
+
+
+@on(*HOOKED, name="cases.tell_hooks", from_start=False)
+def tell_hooks(
+    event: events.DossierSubmitted
+    | events.DossierMoved
+    | events.DossierFinished
+    | events.DossierRated,
+) -> None:
+    """Something is so of a dossier: systems that subscribed are told, if they may see it."""
+    services.tell_hooks(event=event, code=event.code, at=clock.now())

@@ -54,6 +54,8 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
 PORT = env.number("PORT", 8000)
 PUBLIC_URL = env.text("PUBLIC_URL") or f"http://localhost:{PORT}"
 PUBLIC_WALL = env.flag("DOTHI_PUBLIC_WALL", DEMO)
+# Whether other systems may be told of facts at addresses of this machine and its network: to try.
+WEBHOOKS_LOCAL = env.flag("DOTHI_WEBHOOKS_LOCAL", DEMO)
 
 INSTALLED_APPS = [
     "dothi.web",
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "dothi.core.audit",
     "dothi.core.events",
     "dothi.core.limits",
+    "dothi.core.hooks",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -14,6 +14,7 @@ from dothi.accounts.models import Machine, Said, Token, User
 from dothi.accounts.services import people
 from dothi.core.audit.services import record
 from dothi.core.crypto.services import keyed_hash
+from dothi.core.hooks import services as hooks
 from dothi.lib import codes, text_vi
 from dothi.units.models import Unit
 
@@ -124,6 +125,7 @@ def end_machine(*, machine: Machine, by: str, at: datetime, on: date) -> None:
         return
     Token.objects.filter(machine=machine, ended_at=None).update(ended_at=at)
     record("accounts.end_machine", subject=machine.subject, by=by, at=at)
+    hooks.end_all(owner=machine.subject, by=by, at=at)
     people.leave(user=machine.user, on=on, successor=None, at=at, by=by)
 
 

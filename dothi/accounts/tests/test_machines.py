@@ -14,6 +14,7 @@ from dothi.accounts.models import Machine, Post, Said, Token
 from dothi.accounts.services import Registered
 from dothi.accounts.tests.factories import MONDAY, MONDAY_9AM, make_officer, make_root, make_ward
 from dothi.core.audit.models import Entry
+from dothi.core.hooks.models import Hook, Message
 from dothi.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -226,7 +227,9 @@ def test_nobody_else_looks_after_programs(client: Client, ward: Unit, role: Role
     registered(ward)
     signed_in(client, ward, role)
     assert client.get("/desk/machines/").status_code == 403
-    for path in ("add", "power-company/renew", "power-company/end"):
+    for path in (
+        "add", "power-company/renew", "power-company/end", "power-company/again",
+    ):  # fmt: skip
         assert client.post(f"/desk/machines/{path}/").status_code == 403
 
 
@@ -236,3 +239,21 @@ def test_programs_of_other_units_are_not_there(client: Client, ward: Unit) -> No
     signed_in(client, ward)
     assert "power-company" not in client.get("/desk/machines/").content.decode()
     assert client.post("/desk/machines/power-company/end/").status_code == 404
+
+
+def test_messages_that_were_given_up_are_sent_again_from_the_page(
+    client: Client, ward: Unit
+) -> None:
+    made = registered(ward)
+    hook = Hook.objects.create(
+        code="H", owner=made.machine.subject, url="https://example.vn/", events=["x"],
+        secret="whsec_", made_at=MONDAY_9AM,
+    )  # fmt: skip
+    Message.objects.create(
+        hook=hook, code="m", event="x", body="{}", state="dead", next_try_at=MONDAY_9AM,
+        made_at=MONDAY_9AM,
+    )  # fmt: skip
+    signed_in(client, ward)
+    assert "Send again" in client.get("/en/desk/machines/").content.decode()
+    client.post("/en/desk/machines/power-company/again/")
+    assert Message.objects.get().state == "waiting"

@@ -15,13 +15,17 @@ from dothi.accounts.http import SignedInRequest, power_required
 from dothi.accounts.models import Machine
 from dothi.accounts.permissions import MANAGE_STAFF
 from dothi.core import clock
+from dothi.core.hooks import selectors as hooks
+from dothi.core.hooks import services as services_of_hooks
 
 
 @power_required(MANAGE_STAFF)
 def machines(request: SignedInRequest) -> HttpResponse:
     """The programs that may come in, and as what."""
-    rows = selectors.machines_seen_by(request.user, on=clock.now().date())
-    return render(request, "accounts/machines.html", {"machines": [_shown(row) for row in rows]})
+    rows = list(selectors.machines_seen_by(request.user, on=clock.now().date()))
+    counts = hooks.counts([row.subject for row in rows])
+    shown = [_shown(row, counts.get(row.subject, (0, 0))) for row in rows]
+    return render(request, "accounts/machines.html", {"machines": shown})
 
 
 @power_required(MANAGE_STAFF)
@@ -67,6 +71,18 @@ def end(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect("accounts:machines")
 
 
+@power_required(MANAGE_STAFF)
+@require_POST
+def send_again(request: SignedInRequest, code: str) -> HttpResponse:
+    """Send the messages that were given up once more."""
+    machine = _alive(request, code)
+    count = services_of_hooks.send_again(
+        owner=machine.subject, by=request.user.actor, at=clock.now()
+    )
+    messages.success(request, _("Sent again: %(count)d") % {"count": count})
+    return redirect("accounts:machines")
+
+
 def _alive(request: SignedInRequest, code: str) -> Machine:
     rows = selectors.machines_seen_by(request.user, on=clock.now().date())
     return get_object_or_404(rows, code=code, ended_at=None)
@@ -77,7 +93,7 @@ def _secret(request: HttpRequest, machine: Machine, secret: str) -> HttpResponse
     return render(request, "accounts/machine_secret.html", context)
 
 
-def _shown(machine: Machine) -> dict[str, Any]:
+def _shown(machine: Machine, told: tuple[int, int]) -> dict[str, Any]:
     posts: list[Any] = machine.user.posts_seen  # type: ignore[attr-defined]
     return {
         "code": machine.code,
@@ -87,4 +103,6 @@ def _shown(machine: Machine) -> dict[str, Any]:
         "scopes": [registry.scopes.get(scope, scope) for scope in machine.scopes],
         "made_at": machine.made_at,
         "ended_at": machine.ended_at,
+        "waiting": told[0],
+        "dead": told[1],
     }

@@ -55,6 +55,7 @@ from dothi.cases.services.handling import extend as extend
 from dothi.cases.services.handling import former_steps as former_steps
 from dothi.cases.services.handling import release as release
 from dothi.cases.services.handling import send_back as send_back
+from dothi.cases.services.hooks import tell_hooks as tell_hooks
 from dothi.cases.services.intake import Application as Application
 from dothi.cases.services.intake import Given as Given
 from dothi.cases.services.intake import Person as Person
