@@ -143,6 +143,35 @@ def test_a_procedure_is_found_by_what_happened_in_spite_of_slips(asked: str, cod
     assert [version.procedure.code for version in found][:1] == [code]
 
 
+COPY = {
+    "code": "2.000635",
+    "name": {"vi": "Cấp bản sao trích lục hộ tịch", "en": "Copies of civil status extracts"},
+    "occasions": [
+        {"vi": "mất giấy khai sinh", "en": "lost a birth certificate"},
+        {"vi": "xin bản sao khai sinh", "en": "copy of a birth certificate"},
+    ],
+}
+
+
+@pytest.mark.parametrize("asked", ["khai sinh", "khai snih", "kai sinh", "khai si"])
+def test_what_is_called_as_asked_comes_before_what_only_speaks_of_it(asked: str) -> None:
+    published()
+    published(**COPY)
+    found = selectors.search(asked, on=TODAY).versions
+    assert [version.procedure.code for version in found] == ["1.001193", "2.000635"]
+
+
+def test_a_word_typed_in_full_counts_for_more_than_one_it_only_begins() -> None:
+    published(**SHOP)
+    published(
+        code="2.000720", area="business",
+        name=words("Thay đổi hộ kinh doanh", "Changes of a business household"),
+        occasions=[words("đổi chỗ quán", "move the quan"), words("dời quán", "move a quan")],
+    )  # fmt: skip
+    found = selectors.search("mo qaun", on=TODAY).versions
+    assert [version.procedure.code for version in found] == ["1.001612", "2.000720"]
+
+
 def test_what_is_meant_is_told_and_nonsense_finds_nothing() -> None:
     published()
     assert selectors.search("khai snih", on=TODAY).meant == "khai sinh"
