@@ -1,20 +1,33 @@
 """A masked column stays masked through every door of the store, and a hidden one hidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import duckdb
 import pytest
 from django.test import Client
+from ibis.expr.types import Scalar, Table
 
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.factories import make_officer, make_root, make_ward
 from dothi.datastore.catalogue import services as catalogue
+from dothi.datastore.indicators import registry
+from dothi.datastore.indicators import services as indicators
+from dothi.datastore.indicators.choices import Better, Scale
+from dothi.datastore.indicators.registry import (
+    Dimension,
+    Indicator,
+    Source,
+    UnitColumn,
+    register,
+)
 from dothi.datastore.workbench.tests.factories import AT, CODE, SECRETS, make_trees
 
 pytestmark = pytest.mark.django_db(transaction=True)
 API = "/api/3/action/"
 SQL = f'select * from "{CODE}"'
+FIGURE = "test.trees_planted"
+APART = "start=2020-01-01&end=2022-01-01&by=species"
 Door = Callable[[Client, str, Any], Any]
 
 
@@ -37,6 +50,14 @@ def bench(door: str) -> Door:
             return page
         code = page.context["form"]["code"].value()
         return client.post(door, {"q": SQL, "code": code}, follow=True)
+
+    return ask
+
+
+def programs(path: str) -> Door:
+    def ask(client: Client, key: str, tmp: Any) -> Any:
+        headers = {"Authorization": key} if key else {}
+        return client.get(f"/api/v1/indicators/{FIGURE}{path}", headers=headers)
 
     return ask
 
@@ -67,18 +88,51 @@ DOORS: dict[str, Door] = {
     "one feature": address(f"/ogc/collections/{CODE}/items/C-1"),
     "features for people": address(f"/ogc/collections/{CODE}/items?f=html"),
     "dcat": address("/catalog.ttl"),
+    "tiles of indicators": address("/indicators/"),
+    "indicator": address(f"/indicators/{FIGURE}"),
+    "indicator, taken apart": address(f"/indicators/{FIGURE}?{APART}"),
+    "readings as csv": address(f"/indicators/{FIGURE}/readings.csv"),
+    "readings as json": address(f"/indicators/{FIGURE}/readings.json"),
+    "indicator for programs": programs(""),
+    "trend for programs": programs("/trend"),
+    "indicator taken apart, for programs": programs(f"/why?{APART}"),
 }  # fmt: skip
 WHO = {"everybody": None, "officer": Role.SPECIALIST, "steward": Role.STEWARD}
+
+
+def planted(tables: Mapping[str, Table], at: Scalar) -> Table:
+    """Trees planted so far, counted over a table that also says who keeps them."""
+    rows = tables["trees"]
+    stood = rows.filter(rows.planted_at <= at)
+    return stood.group_by("unit_id").aggregate(numerator=stood.count())
+
+
+@pytest.fixture
+def figure() -> Iterator[None]:
+    """An indicator over the trees, for everybody, with a dimension that everybody may see."""
+    register(
+        Indicator(
+            code=FIGURE, title="Trees", help="", unit_of_measure="", steward=CODE,
+            scale=Scale.COUNT, better=Better.HIGHER, is_hot=False, public=True, measure=planted,
+            reads={"trees": {"unit_id": "int64", "planted_at": "timestamp('UTC')",
+                             "species": "string"}},
+            stores={"trees": Source(dataset=CODE, unit=UnitColumn(code="species", on="planted_at"))},
+            dimensions={"species": Dimension(table="trees", column="species", title="Species")},
+        )
+    )  # fmt: skip
+    yield
+    del registry.indicators[FIGURE]
 
 
 @pytest.mark.parametrize(
     "who", ["everybody", "officer", pytest.param("steward", marks=pytest.mark.long)]
 )
 def test_a_masked_column_stays_masked_through_every_door(
-    client: Client, who: str, tmp_path: Any
+    client: Client, who: str, tmp_path: Any, figure: None
 ) -> None:
     root = make_root()
     make_trees(root)
+    indicators.measure_store(at=AT, codes=[FIGURE])
     role, key = WHO[who], ""
     if role is not None:
         officer = make_officer(unit=root if role == Role.STEWARD else make_ward(under=root),
