@@ -116,7 +116,7 @@ def figure() -> Iterator[None]:
             scale=Scale.COUNT, better=Better.HIGHER, is_hot=False, public=True, measure=planted,
             reads={"trees": {"unit_id": "int64", "planted_at": "timestamp('UTC')",
                              "species": "string"}},
-            stores={"trees": Source(dataset=CODE, unit=UnitColumn(code="species", on="planted_at"))},
+            stores={"trees": Source(dataset=CODE, unit=UnitColumn(code="tree", on="planted_at"))},
             dimensions={"species": Dimension(table="trees", column="species", title="Species")},
         )
     )  # fmt: skip
