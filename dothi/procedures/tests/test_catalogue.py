@@ -143,7 +143,7 @@ def test_a_procedure_is_found_by_what_happened_in_spite_of_slips(asked: str, cod
     assert [version.procedure.code for version in found][:1] == [code]
 
 
-COPY = {
+COPY: dict[str, Any] = {
     "code": "2.000635",
     "name": {"vi": "Cấp bản sao trích lục hộ tịch", "en": "Copies of civil status extracts"},
     "occasions": [
