@@ -83,6 +83,11 @@ class Parameter(TextChoices):
     REPLY_HOURS = "reply_hours", _("Working hours within which what was sent in is looked at")
     AGREE_DAYS = "agree_days", _("Days after which silence on a draft is agreement")
     DRAFT_DAYS = "draft_days", _("Days for which what was not yet sent is kept")
+    CALLS = "turn_calls", _("How often a number is called before it is passed over")
+    PRIORITY_EVERY = "turn_priority", _("Of how many calls one is for people with priority")
+    GRACE = "visit_grace", _("Minutes around an appointment within which it is kept")
+    VISIT_AHEAD = "visit_ahead_days", _("Days ahead for which appointments are given")
+    VISIT_KEPT = "visit_kept_days", _("Days after an appointment until its person is erased")
 
 
 class Duty(TextChoices):
@@ -125,6 +130,37 @@ class Delivery(TextChoices):
     COUNTER = "counter", _("At the counter")
     POST = "post", _("By post")
     ELECTRONIC = "electronic", _("As a file")
+
+
+class TurnState(TextChoices):
+    """Where a number of the queue is."""
+
+    WAITING = "waiting", _("Waiting")
+    CALLED = "called", _("Called")
+    SERVED = "served", _("Served")
+    NO_SHOW = "no_show", _("Did not come")
+    LEFT = "left", _("Left")
+
+
+class TurnAct(TextChoices):
+    """What is done with a number. `rules.TURNS` says from where to where."""
+
+    TAKE = "take", _("Take a number")
+    CALL = "call", _("Call")
+    AGAIN = "again", _("Call again")
+    MISS = "miss", _("Did not come")
+    SERVE = "serve", _("Served")
+    TRANSFER = "transfer", _("Pass on to another group")
+    LEAVE = "leave", _("Give the number back")
+    BACK = "back", _("Let wait once more")
+
+
+class VisitState(TextChoices):
+    """How an appointment stands."""
+
+    BOOKED = "booked", _("Booked")
+    ARRIVED = "arrived", _("Arrived")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class Figure(TextChoices):

@@ -77,6 +77,37 @@ class DossierRated(Event):
     stars: int
 
 
+class TurnMoved(Event):
+    """A number of the queue was taken, called, served or whatever `act` says.
+
+    `number` is what is called out (`A012`); `counter` the one that called it, 0 where none did.
+    """
+
+    name: ClassVar[str] = "cases.turn_moved"
+    unit_code: str
+    number: str
+    group: str
+    act: str
+    was: str
+    now: str
+    counter: int
+    taken_at: datetime
+    waiting_since: datetime
+    called_at: datetime | None
+    ended_at: datetime | None
+
+
+class AppointmentMoved(Event):
+    """An appointment was made, moved, kept or cancelled; `state` is how it stands then."""
+
+    name: ClassVar[str] = "cases.appointment_moved"
+    code: str
+    unit_code: str
+    group: str
+    state: str
+    starts_at: datetime
+
+
 class FeeReceipted(Event):
     """A receipt was issued, for 0 ₫ too, or `voided`. `kind` and `how` are codes of `choices`."""
 

@@ -3,6 +3,7 @@
 from procrastinate.contrib.django import app
 
 from dothi.cases import services
+from dothi.cases.services import counters
 from dothi.core import clock
 
 
@@ -32,3 +33,17 @@ def tell_portals(timestamp: int) -> None:
 def take_arrivals(timestamp: int) -> None:
     """Every five minutes: dossiers that were sent in on portals come in."""
     services.take_arrivals(at=clock.now())
+
+
+@app.periodic(cron="0 9 * * *")
+@app.task(queueing_lock="cases.remind_visitors")
+def remind_visitors(timestamp: int) -> None:
+    """Every morning at nine: those who have an appointment tomorrow."""
+    counters.remind_visitors(at=clock.now())
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queueing_lock="cases.erase_visitors")
+def erase_visitors(timestamp: int) -> None:
+    """Every night: the people of appointments that are long over."""
+    counters.erase_visitors(at=clock.now())

@@ -1,7 +1,10 @@
-"""What dossiers write to people: the forms of TT 03/2025/TT-VPCP and the paper of a result."""
+"""What dossiers write to people: the forms of TT 03/2025/TT-VPCP the paper of a result, and
+letters about appointments."""
 
 from django.utils.translation import gettext_lazy as _
 
+from dothi.core.notices.registry import Template
+from dothi.core.notices.registry import register as register_notice
 from dothi.core.papers.registry import Kind, register
 
 TEMPLATE = "case"
@@ -78,3 +81,10 @@ RECEIPT = register(
         label=_("Receipt of payment"),
     )
 )  # fmt: skip
+
+VISIT_BOOKED = register_notice(
+    Template(code="visit_booked", title=_("An appointment was made or moved"), topic="")
+)
+VISIT_REMINDER = register_notice(
+    Template(code="visit_reminder", title=_("An appointment is tomorrow"), topic="")
+)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dothi.cases.choices import Act, Figure, Measure, Parameter, Status
+from dothi.cases.choices import Act, Figure, Measure, Parameter, Status, TurnAct, TurnState
 
 FINAL = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
 OPEN = frozenset(Status) - FINAL
@@ -76,6 +76,11 @@ DEFAULTS: Mapping[Parameter, int] = {
     Parameter.REPLY_HOURS: 8,
     Parameter.AGREE_DAYS: 1,
     Parameter.DRAFT_DAYS: 30,
+    Parameter.CALLS: 3,
+    Parameter.PRIORITY_EVERY: 2,
+    Parameter.GRACE: 15,
+    Parameter.VISIT_AHEAD: 14,
+    Parameter.VISIT_KEPT: 30,
 }
 NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH = 200, 2000, 4000
 
@@ -220,3 +225,96 @@ def month_of(day: date) -> Period:
     """The month in which a day lies."""
     since = day.replace(day=1)
     return Period(since=since, until=(since + timedelta(days=31)).replace(day=1))
+
+
+# --- Numbers at the counter -----------------------------------------------------------------------
+
+# Who goes first: people of 80 and more (Luật Người cao tuổi 39/2009/QH12), with a disability (Luật
+# Người khuyết tật 51/2010/QH12), with merits (Pháp lệnh 02/2020/UBTVQH14), pregnant women and
+# those with a small child. That the laws ask for it at this counter, and for whom: to be confirmed.
+# Nothing is noted but that somebody goes first.
+TURNS: Mapping[TurnAct, tuple[frozenset[TurnState], TurnState]] = {
+    TurnAct.CALL: (frozenset({TurnState.WAITING}), TurnState.CALLED),
+    TurnAct.AGAIN: (frozenset({TurnState.CALLED}), TurnState.CALLED),
+    TurnAct.MISS: (frozenset({TurnState.CALLED}), TurnState.NO_SHOW),
+    TurnAct.SERVE: (frozenset({TurnState.CALLED}), TurnState.SERVED),
+    TurnAct.TRANSFER: (frozenset({TurnState.WAITING, TurnState.CALLED}), TurnState.WAITING),
+    TurnAct.LEAVE: (frozenset({TurnState.WAITING, TurnState.CALLED}), TurnState.LEFT),
+    TurnAct.BACK: (frozenset({TurnState.NO_SHOW}), TurnState.WAITING),
+}
+# Numbers are given out this long before the counters open.
+DOORS_OPEN_BEFORE = timedelta(minutes=30)
+OPEN_EACH = 2  # Appointments that one telephone number may have before it.
+MEASURED = 5  # Fewer served people say nothing about the next one.
+
+
+@dataclass(frozen=True, kw_only=True)
+class InLine:
+    """Somebody who waits; `slot_at` is the appointment, None without one or when it was missed."""
+
+    key: int
+    since: datetime
+    priority: bool = False
+    slot_at: datetime | None = None
+
+
+def in_order(
+    waiting: Sequence[InLine], *, lately: Sequence[bool], every: int, grace: timedelta, at: datetime
+) -> list[InLine]:
+    """Who is called when, from now on.
+
+    Appointments whose time has come go first. Of each `every` calls one is for people with
+    priority while there are any; within each kind it goes by time. `lately` says of the last calls,
+    newest first, whether they were for priority.
+    """
+    booked = [one for one in waiting if one.slot_at and one.slot_at - grace <= at]
+    booked.sort(key=lambda one: (one.slot_at or one.since, one.key))
+    others = sorted((one for one in waiting if one not in booked), key=_by_time)
+    first = [one for one in others if one.priority]
+    rest = [one for one in others if not one.priority]
+    calls = [*lately[: max(every - 1, 0)]]
+    found = booked
+    while first or rest:
+        due = not any(calls[: every - 1])
+        line = first if first and (due or not rest) else rest or first
+        chosen = line.pop(0)
+        calls.insert(0, chosen.priority)
+        found.append(chosen)
+    return found
+
+
+def _by_time(one: InLine) -> tuple[datetime, int]:
+    return one.since, one.key
+
+
+def keeps_slot(slot_at: datetime, *, arrived_at: datetime, grace: timedelta) -> bool:
+    """Whether somebody came in time for an appointment; who did not, waits like everybody."""
+    return arrived_at <= slot_at + grace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """About how many minutes somebody waits: between these two."""
+
+    least: int
+    most: int
+
+
+def expected_wait(before: int, *, served: Sequence[timedelta], counters: int) -> Wait | None:
+    """A range from how long people were served lately; None where nothing can be said honestly.
+
+    The lower bound takes a quick quarter of them, the upper bound a slow one.
+    """
+    if counters < 1 or len(served) < MEASURED:
+        return None
+    lengths = sorted(served)
+    quick, slow = lengths[len(lengths) // 4], lengths[(3 * len(lengths)) // 4]
+    least = int(quick.total_seconds() * (before // counters) / 60)
+    most = -int(-slow.total_seconds() * (before // counters + 1) // 60)
+    return Wait(least=least - least % 5, most=max(5, most + -most % 5))
+
+
+def slots_between(opens: datetime, closes: datetime, minutes: int) -> list[datetime]:
+    """When the appointments of a session begin: whole ones only."""
+    count = int((closes - opens) / timedelta(minutes=minutes))
+    return [opens + timedelta(minutes=minutes * number) for number in range(count)]

@@ -1,10 +1,17 @@
 """Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
 was not yet sent in (`draft`), what is paid for them (`fee`), which papers were issued (`paper`),
-what portals were told (`exchange`)."""
+what portals were told (`exchange`), who waits at the counter (`counter`)."""
 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
 from dothi.cases.models.agency import Setting as Setting
+from dothi.cases.models.counter import Appointment as Appointment
+from dothi.cases.models.counter import Counter as Counter
+from dothi.cases.models.counter import ServiceGroup as ServiceGroup
+from dothi.cases.models.counter import Slot as Slot
+from dothi.cases.models.counter import SlotPlan as SlotPlan
+from dothi.cases.models.counter import Turn as Turn
+from dothi.cases.models.counter import TurnSeries as TurnSeries
 from dothi.cases.models.dossier import Consultation as Consultation
 from dothi.cases.models.dossier import Document as Document
 from dothi.cases.models.dossier import Dossier as Dossier

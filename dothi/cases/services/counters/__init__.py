@@ -1,0 +1,32 @@
+"""The queue at the counters, and appointments: what can be done with them."""
+
+from dothi.cases.services.counters.arranging import close_counter as close_counter
+from dothi.cases.services.counters.arranging import set_counter as set_counter
+from dothi.cases.services.counters.arranging import set_group as set_group
+from dothi.cases.services.counters.arranging import set_slots as set_slots
+from dothi.cases.services.counters.arranging import stop_slots as stop_slots
+from dothi.cases.services.counters.booking import Booked as Booked
+from dothi.cases.services.counters.booking import arrive as arrive
+from dothi.cases.services.counters.booking import book_visit as book_visit
+from dothi.cases.services.counters.booking import cancel_visit as cancel_visit
+from dothi.cases.services.counters.booking import erase_visitors as erase_visitors
+from dothi.cases.services.counters.booking import move_visit as move_visit
+from dothi.cases.services.counters.booking import open_visitor as open_visitor
+from dothi.cases.services.counters.booking import remind_visitors as remind_visitors
+from dothi.cases.services.counters.calling import back_in_line as back_in_line
+from dothi.cases.services.counters.calling import call_again as call_again
+from dothi.cases.services.counters.calling import call_next as call_next
+from dothi.cases.services.counters.calling import did_not_come as did_not_come
+from dothi.cases.services.counters.calling import get_up as get_up
+from dothi.cases.services.counters.calling import pause as pause
+from dothi.cases.services.counters.calling import served as served
+from dothi.cases.services.counters.calling import sit_down as sit_down
+from dothi.cases.services.counters.calling import transfer as transfer
+from dothi.cases.services.counters.refusals import CalledEnough as CalledEnough
+from dothi.cases.services.counters.refusals import CounterTaken as CounterTaken
+from dothi.cases.services.counters.refusals import NoSlot as NoSlot
+from dothi.cases.services.counters.refusals import NotOpen as NotOpen
+from dothi.cases.services.counters.refusals import TurnMovedOn as TurnMovedOn
+from dothi.cases.services.counters.taking import Taken as Taken
+from dothi.cases.services.counters.taking import give_back as give_back
+from dothi.cases.services.counters.taking import take_turn as take_turn
