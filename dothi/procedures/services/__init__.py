@@ -1,5 +1,6 @@
 """What can be done with the catalogue. One function, one transaction: rows, audit, event."""
 
+from dothi.procedures.services.drafting import discard as discard
 from dothi.procedures.services.drafting import draft as draft
 from dothi.procedures.services.files import exported as exported
 from dothi.procedures.services.files import load_catalogue as load_catalogue

@@ -12,6 +12,7 @@ from dothi.core.audit.services import record
 from dothi.procedures.choices import State
 from dothi.procedures.models import Area, Procedure, Version
 from dothi.procedures.rules.definition import Definition
+from dothi.procedures.services import faults
 from dothi.procedures.services.refusals import AnotherWasFaster, NotADefinition, UnknownArea
 
 
@@ -55,6 +56,25 @@ def draft(
     return version
 
 
+@transaction.atomic
+def discard(*, version: Version, by: str, at: datetime, reason: str = "") -> None:
+    """Throw the draft that was read away; what was published stays. A procedure that never had
+    anything but this draft goes with it.
+
+    Raises:
+        AnotherWasFaster: it is no longer the draft that was read.
+    """
+    procedure = Procedure.objects.select_for_update().get(pk=version.procedure_id)
+    drafts = Version.objects.filter(pk=version.pk, state=State.DRAFT)
+    gone, _rows = drafts.filter(changed_at=version.changed_at).delete()
+    if not gone:
+        raise AnotherWasFaster(procedure.code)
+    record("procedures.discard", subject=f"procedures.procedure:{procedure.code}", by=by, at=at,
+           reason=reason, number=version.number)  # fmt: skip
+    if not procedure.versions.exists():
+        procedure.delete()
+
+
 def definition_of(document: Mapping[str, Any] | Definition) -> Definition:
     """Read a document.
 
@@ -67,7 +87,7 @@ def definition_of(document: Mapping[str, Any] | Definition) -> Definition:
         return Definition.model_validate(document)
     except ValidationError as error:
         places = [
-            (".".join(str(part) for part in one["loc"]) or "procedure", one["msg"])
-            for one in error.errors(include_url=False, include_context=False)
+            (".".join(str(part) for part in one["loc"]) or "procedure", faults.said(one))
+            for one in error.errors(include_url=False, include_input=False)
         ]
         raise NotADefinition(places) from error

@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
+from pydantic import ValidationError
 
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.accounts.tests.factories import make_citizen, make_officer, make_root
 from dothi.core import clock
+from dothi.core.audit.models import Entry
 from dothi.procedures import services, wording
 from dothi.procedures.choices import State
-from dothi.procedures.models import Area, Version
+from dothi.procedures.models import Area, Procedure, Version
 from dothi.procedures.rules import places
+from dothi.procedures.rules.definition import Definition
+from dothi.procedures.services import faults
 from dothi.procedures.tests.documents import birth, defined, words
 from tests.standing import Standing, standing
 
@@ -340,3 +345,93 @@ def test_only_what_differs_is_told() -> None:
 )  # fmt: skip
 def test_a_condition_reads_as_a_sentence(when: dict[str, Any] | None, said: str) -> None:
     assert wording.condition(defined().form, when) == said
+
+
+# --- Throwing a draft away -----------------------------------------------------------------------
+
+
+def discarded(user: User, read_at: str = "") -> Any:
+    read_at = read_at or draft_of().changed_at.isoformat()
+    return signed_in(user).post(f"{DESK}discard", {"read_at": read_at})
+
+
+def test_a_draft_is_thrown_away_after_asking_and_what_was_published_stays(
+    office: dict[str, User],
+) -> None:
+    published = services.publish(
+        version=drafted(office["nga"]), valid_from=date(2026, 1, 1), by=office["hoa"].actor,
+        at=clock.now(),
+    )  # fmt: skip
+    drafted(office["minh"])
+    asked = signed_in(office["nga"]).get(f"{DESK}discard")
+    assert asked.status_code == 200
+    assert office["minh"].get_full_name() in asked.content.decode(), "whose work it is"
+    assert Version.objects.filter(state=State.DRAFT).exists(), "a look throws nothing away"
+
+    assert discarded(office["nga"])["Location"].endswith(DESK)
+
+    assert list(Version.objects.all()) == [published]
+    assert Entry.objects.get(act="procedures.discard").actor == office["nga"].actor
+    assert signed_in(office["nga"]).get(f"{DESK}discard").status_code == 404
+    signed_in(office["nga"]).post(f"{DESK}begin")
+    assert draft_of().number == 2, "a new one can be begun"
+
+
+def test_one_that_never_was_anything_but_a_draft_goes_from_the_catalogue(
+    office: dict[str, User],
+) -> None:
+    drafted(office["nga"])
+    discarded(office["nga"])
+    assert not Procedure.objects.filter(code=CODE).exists()
+    assert signed_in(office["nga"]).get("/desk/procedures/").status_code == 200
+
+
+def test_what_somebody_wrote_meanwhile_is_not_thrown_away(office: dict[str, User]) -> None:
+    read_at = drafted(office["nga"]).changed_at.isoformat()
+    drafted(office["minh"])
+    answer = discarded(office["nga"], read_at)
+    assert answer.status_code == 409
+    assert Version.objects.filter(state=State.DRAFT).exists()
+
+
+@pytest.mark.parametrize("name", ["hoa", "tam", "lan", "bien"])
+def test_only_who_designs_throws_a_draft_away(office: dict[str, User], name: str) -> None:
+    drafted(office["nga"])
+    assert discarded(office[name]).status_code == 403
+    assert Version.objects.filter(state=State.DRAFT).exists()
+
+
+# --- What is wrong with a value ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"channel": "fax"}, "Xin chọn một trong các giá trị"),
+        ({"results": "x"}, "Xin nhập một danh sách."),
+        ({"colour": "red"}, "Không có mục này."),
+        ({"name": 5}, "Xin nhập một mục có tên và giá trị."),
+    ],
+)
+def test_each_value_that_cannot_be_taken_is_refused_in_the_language_of_the_reader(
+    office: dict[str, User], changes: dict[str, Any], said: str
+) -> None:
+    with translation.override("vi"), pytest.raises(services.NotADefinition) as refused:
+        services.draft(document=birth(**changes), by="user:1", at=clock.now())
+    [(_where, why)] = refused.value.places
+    assert why.startswith(said)
+    assert "nput" not in why
+
+
+def test_every_fault_that_a_definition_can_have_has_words_of_its_own() -> None:
+    """Whatever is thrown at it, no sentence of the library comes through."""
+    strange: list[Any] = [None, 5, "x" * 5000, [], {}, [1], True, -1, 1.5]
+    document = birth()
+    for name in Definition.model_fields:
+        for value in strange:
+            try:
+                Definition.model_validate(document | {name: value})
+            except ValidationError as error:
+                for one in error.errors(include_url=False, include_input=False):
+                    assert faults.said(one) != "This cannot be read.", one["type"]
+                    assert "%(" not in faults.said(one)
