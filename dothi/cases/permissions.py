@@ -6,9 +6,9 @@ from dothi.accounts import registry
 from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User
-from dothi.cases import rules
+from dothi.cases import rules, selectors
 from dothi.cases.choices import Act, Power, Scope, Status
-from dothi.cases.models import Dossier
+from dothi.cases.models import Consultation, Dossier
 from dothi.units.models import Unit
 
 _ALLOWED = {
@@ -68,6 +68,8 @@ def may(user: User, act: Act, dossier: Dossier, *, on: date) -> bool:
     if not rules.may(act, now=Status(dossier.status), before=before):
         return False
     standing = accounts.standing(user, on=on)
+    if act == Act.ASSIGN and may_take(user, dossier, on=on):
+        return True
     if act in LEADER_ACTS and standing.may(Power.LEAD, dossier.handling_unit_id):
         return True
     if act == Act.ASK and dossier.status == Status.NEW:
@@ -78,6 +80,26 @@ def may(user: User, act: Act, dossier: Dossier, *, on: date) -> bool:
         handles = standing.may(Power.HANDLE, dossier.handling_unit_id)
         return handles and at_its_post(user, dossier, on=on)
     return False
+
+
+def may_take(user: User, dossier: Dossier, *, on: date) -> bool:
+    """Take what nobody of one's own post has taken yet."""
+    if dossier.handling_person_id is not None:
+        return False
+    handles = accounts.standing(user, on=on).may(Power.HANDLE, dossier.handling_unit_id)
+    return handles and at_its_post(user, dossier, on=on)
+
+
+def may_assign_to(user: User, person: User, dossier: Dossier, *, on: date) -> bool:
+    """Leaders give to anybody of the post that has it; others take it themselves."""
+    if accounts.standing(user, on=on).may(Power.LEAD, dossier.handling_unit_id):
+        return at_its_post(person, dossier, on=on)
+    return person.pk == user.pk and may_take(user, dossier, on=on)
+
+
+def may_answer(user: User, consultation: Consultation, *, on: date) -> bool:
+    """Say what a unit thinks that was asked: its specialists and leaders."""
+    return selectors.may_answer(accounts.standing(user, on=on).pairs, consultation.unit)
 
 
 def acts_for(user: User, dossier: Dossier, *, on: date) -> list[Act]:
@@ -129,6 +151,10 @@ def units_collected(user: User, *, on: date) -> list[Unit]:
     """The units where the person collects, by their code."""
     where = accounts.standing(user, on=on).units_for(Power.COLLECT)
     return list(Unit.objects.filter(pk__in=where).order_by("code"))
+
+
+def may_lead(user: User, *, on: date) -> bool:
+    return accounts.may(user, Power.LEAD, None, on=on)
 
 
 def may_export(user: User, *, on: date) -> bool:

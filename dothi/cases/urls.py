@@ -2,10 +2,31 @@ from django.urls import path
 
 from dothi.cases.views.citizen import fees as own_fees
 from dothi.cases.views.citizen import papers as own_papers
-from dothi.cases.views.desk import fees, figures, papers, payments, signing
+from dothi.cases.views.desk import (
+    batch,
+    dossier,
+    entry,
+    fees,
+    figures,
+    load,
+    papers,
+    payments,
+    queue,
+    signing,
+)
 
 app_name = "cases"
 urlpatterns = [
+    path("desk/cases/", queue.queue, name="queue"),
+    path("desk/cases/batch", batch.batch, name="batch"),
+    path("desk/cases/filters", queue.save_filter, name="save_filter"),
+    path("desk/cases/filters/<int:pk>", queue.forget_filter, name="forget_filter"),
+    path("desk/cases/export.csv", queue.export, {"form": "csv"}, name="export"),
+    path("desk/cases/export.xlsx", queue.export, {"form": "xlsx"}, name="export_xlsx"),
+    path("desk/cases/load", load.load, name="load"),
+    path("desk/cases/new", entry.enter, name="enter"),
+    path("desk/cases/visits/<str:visit>/", entry.visit, name="visit"),
+    path("desk/cases/consultations/<int:pk>/", dossier.consultation, name="consultation"),
     path("cases/t/<str:text>/pay", own_fees.pay, name="pay"),
     path("cases/t/<str:text>/receipts/<int:pk>", own_fees.receipt, name="own_receipt"),
     path("cases/pay/back/<str:reference>", own_fees.back, name="pay_back"),
@@ -33,4 +54,7 @@ urlpatterns = [
     path("desk/cases/figures/export.xlsx", figures.export, {"form": "xlsx"}, name="figures_xlsx"),
     path("desk/cases/register/", figures.register, name="register"),
     path("desk/cases/register/take", figures.take_register, name="take_register"),
+    path("desk/cases/<str:code>/", dossier.dossier, name="dossier"),
+    path("desk/cases/<str:code>/open", dossier.open_up, name="open"),
+    path("desk/cases/<str:code>/files/<str:name>", dossier.file, name="dossier_file"),
 ]

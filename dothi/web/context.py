@@ -34,6 +34,7 @@ PORTAL = (
 )
 DESK = (
     ("web:work", _("My work"), "work", ""),
+    ("cases:queue", _("Dossiers"), "dossier", "cases.see"),
     ("feedback:queue", _("Reports"), "report", "feedback.see"),
     ("feedback:sealed", _("Protected channel"), "lock", "feedback.open_sealed"),
     ("feedback:catalogue", _("Catalogue"), "columns", "feedback.manage_catalogue"),

@@ -1,6 +1,7 @@
 """Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
 was not yet sent in (`draft`), what is paid for them (`fee`), which papers were issued (`paper`),
-what portals were told (`exchange`), who waits at the counter (`counter`)."""
+what portals were told (`exchange`), who waits at the counter (`counter`), what officers keep
+(`desk`)."""
 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
@@ -12,6 +13,7 @@ from dothi.cases.models.counter import Slot as Slot
 from dothi.cases.models.counter import SlotPlan as SlotPlan
 from dothi.cases.models.counter import Turn as Turn
 from dothi.cases.models.counter import TurnSeries as TurnSeries
+from dothi.cases.models.desk import SavedFilter as SavedFilter
 from dothi.cases.models.dossier import Consultation as Consultation
 from dothi.cases.models.dossier import Document as Document
 from dothi.cases.models.dossier import Dossier as Dossier

@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from dothi.cases import rules
 from dothi.cases.choices import Act, Delivery, News, Origin, Part, Status
@@ -16,6 +17,8 @@ from dothi.procedures.choices import Applicant, End, PaperForm, Way
 from dothi.units.models import Unit
 
 IS_OPEN = Q(closed_at=None)
+# The place in a worklist: what nobody has looked at yet is due since it came in.
+URGENCY = Coalesce("due_at", "submitted_at")
 
 
 class Dossier(models.Model):
@@ -137,9 +140,7 @@ class Dossier(models.Model):
         indexes = [
             # Serves the worklist of a unit, most urgent first, page by page.
             models.Index(
-                fields=["handling_unit", "due_at", "id"],
-                name="dossier_worklist",
-                condition=IS_OPEN,
+                F("handling_unit"), URGENCY, F("id"), name="dossier_urgent", condition=IS_OPEN
             ),
             models.Index(fields=["due_at", "id"], name="dossier_open_due", condition=IS_OPEN),
             models.Index(

@@ -38,6 +38,11 @@ from dothi.cases.selectors.figures import summed as summed
 from dothi.cases.selectors.machines import dossiers_of_machine as dossiers_of_machine
 from dothi.cases.selectors.machines import files_of as files_of
 from dothi.cases.selectors.machines import papers_of as papers_of
+from dothi.cases.selectors.pages import applicants_of as applicants_of
+from dothi.cases.selectors.pages import consultation_seen_by as consultation_seen_by
+from dothi.cases.selectors.pages import inside as inside
+from dothi.cases.selectors.pages import may_answer as may_answer
+from dothi.cases.selectors.pages import of_visit as of_visit
 from dothi.cases.selectors.papers import PaperOf as PaperOf
 from dothi.cases.selectors.papers import papers_of_dossier as papers_of_dossier
 from dothi.cases.selectors.signing import ToSign as ToSign
@@ -45,6 +50,12 @@ from dothi.cases.selectors.signing import posts_that_sign as posts_that_sign
 from dothi.cases.selectors.signing import shown_to_sign as shown_to_sign
 from dothi.cases.selectors.signing import to_sign_by as to_sign_by
 from dothi.cases.selectors.signing import without_key as without_key
+from dothi.cases.selectors.tables import colleagues_at as colleagues_at
+from dothi.cases.selectors.tables import colleagues_of as colleagues_of
+from dothi.cases.selectors.tables import filters_of as filters_of
+from dothi.cases.selectors.tables import load_of as load_of
+from dothi.cases.selectors.tables import steps_seen_by as steps_seen_by
+from dothi.cases.selectors.tables import tables_seen_by as tables_seen_by
 from dothi.cases.selectors.tracking import account_hash as account_hash
 from dothi.cases.selectors.tracking import by_secret as by_secret
 from dothi.cases.selectors.tracking import by_tracking as by_tracking

@@ -9,6 +9,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.cases.choices import Power
 from dothi.cases.models import Dossier, Move, Party
+from dothi.cases.models.dossier import URGENCY
 from dothi.cases.selectors.tracking import loaded
 from dothi.core.paging import Page, page_of, take
 from dothi.lib import text_vi
@@ -34,6 +35,8 @@ class QueueFilters:
     since: date | None = None
     until: date | None = None  # Inclusive.
     closed: bool = False  # Closed ones instead of open ones, newest first.
+    elsewhere: bool = False  # Received here and handled by another unit.
+    anywhere: bool = False  # Whatever the person may see, open or closed: to find one again.
 
 
 def dossiers_seen_by(user: User, *, on: date) -> QuerySet[Dossier]:
@@ -70,7 +73,10 @@ def queue(
             rows, field="closed_at", newest_first=True, after=after, limit=limit
         )
     else:
-        found, following = take(rows, field="due_at", newest_first=False, after=after, limit=limit)
+        ordered = rows.annotate(urgent_at=URGENCY)
+        found, following = take(
+            ordered, field="urgent_at", newest_first=False, after=after, limit=limit
+        )
     return page_of(found, following)
 
 
@@ -79,13 +85,17 @@ def queue_rows(user: User, *, on: date, filters: QueueFilters) -> QuerySet[Dossi
     where = accounts.standing(user, on=on).units_for(Power.SEE)
     if not where:
         return Dossier.objects.none()
-    rows = loaded()
+    if filters.anywhere:
+        return _narrowed(dossiers_seen_by(user, on=on), filters, user)
+    rows = loaded().exclude(closed_at=None) if filters.closed else loaded().filter(closed_at=None)
+    if filters.elsewhere:
+        rows = rows.filter(receiving_unit__in=where).exclude(handling_unit__in=where)
+        return _narrowed(rows, filters, user)
     # One unit is an equality, which the index of the worklist serves in the right order.
     if len(where) == 1:
         rows = rows.filter(handling_unit=next(iter(where)))
     else:
         rows = rows.filter(handling_unit__in=where)
-    rows = rows.exclude(closed_at=None) if filters.closed else rows.filter(closed_at=None)
     return _narrowed(rows, filters, user)
 
 

@@ -10,6 +10,10 @@ from dothi.cases.services.consulting import consult as consult
 from dothi.cases.services.consulting import consulted as consulted
 from dothi.cases.services.consulting import objects as objects
 from dothi.cases.services.consulting import propose as propose
+from dothi.cases.services.desk import BatchReport as BatchReport
+from dothi.cases.services.desk import batch as batch
+from dothi.cases.services.desk import forget_filter as forget_filter
+from dothi.cases.services.desk import save_filter as save_filter
 from dothi.cases.services.drafts import Begun as Begun
 from dothi.cases.services.drafts import attach as attach
 from dothi.cases.services.drafts import begin_draft as begin_draft
@@ -73,6 +77,8 @@ from dothi.cases.services.papers import issue_register as issue_register
 from dothi.cases.services.papers import open_paper as open_paper
 from dothi.cases.services.papers import print_control as print_control
 from dothi.cases.services.papers import print_papers as print_papers
+from dothi.cases.services.people import Unsealed as Unsealed
+from dothi.cases.services.people import open_all as open_all
 from dothi.cases.services.people import open_party as open_party
 from dothi.cases.services.people import open_sealed as open_sealed
 from dothi.cases.services.receiving import begin as begin

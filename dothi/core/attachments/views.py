@@ -25,19 +25,27 @@ def serve(request: HttpRequest, code: str, size: int | None = None) -> HttpRespo
     etag = f'"{attachment.sha256[:32]}-{size or 0}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponseNotModified()
+    response = send(attachment, size=size)
+    response["ETag"] = etag
+    # The code never names another content, but a public file may become private.
+    if attachment.public:
+        response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def send(attachment: Attachment, *, size: int | None = None) -> FileResponse:
+    """The file itself, for a door that has asked already whether it may be opened."""
     path = attachment.path(size if attachment.kind == Kind.IMAGE else None)
     if not default_storage.exists(path):
         raise Http404
     response = FileResponse(
         default_storage.open(path), content_type=rules.MIME[Kind(attachment.kind)]
     )
-    response["ETag"] = etag
     response["Content-Disposition"] = content_disposition_header(
         as_attachment=attachment.kind == Kind.PDF, filename=_name(attachment)
     ) or "inline"  # fmt: skip
     response["X-Content-Type-Options"] = "nosniff"
-    # The code never names another content, but a public file may become private.
-    response["Cache-Control"] = "public, max-age=3600" if attachment.public else "private, no-store"
+    response["Cache-Control"] = "private, no-store"
     return response
 
 

@@ -87,7 +87,7 @@ def take_several(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied from refused
     if not content:
         messages.warning(request, _("None of these dossiers has such a paper."))
-        return redirect("cases:figures")
+        return redirect("cases:queue")
     return _file(content, kind, at)
 
 

@@ -22,6 +22,8 @@ from dothi.core.clocks.selectors.wording import moment as moment
 from dothi.core.clocks.selectors.wording import short_day as short_day
 from dothi.core.clocks.selectors.wording import state_of as state_of
 from dothi.core.clocks.selectors.wording import words as words
+from dothi.core.workdays.selectors import official_calendar
+from dothi.lib.worktime import Calendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +50,17 @@ def open_clock(subject: str, name: str = "answer") -> Clock | None:
 
 def view(clock: Clock, *, at: datetime, explained: bool = True) -> ClockView:
     """A clock for its chip, with the line-by-line explanation unless a list shows many."""
+    return _view(clock, at, explained=explained)
+
+
+def _view(
+    clock: Clock, at: datetime, *, explained: bool, calendar: Calendar | None = None
+) -> ClockView:
     state = state_of(clock, at)
     return ClockView(
         state=state,
         label=str(state.label),
-        words=words(clock, at=at),
+        words=words(clock, at=at, calendar=calendar),
         due_at=clock.due_at,
         lines=tuple(explain(clock, at=at)) if explained else (),
     )
@@ -60,4 +68,6 @@ def view(clock: Clock, *, at: datetime, explained: bool = True) -> ClockView:
 
 def views(clocks: Iterable[Clock], *, at: datetime) -> dict[int, ClockView]:
     """Chips for a list, by clock id, without a query for each row."""
-    return {clock.pk: view(clock, at=at, explained=False) for clock in clocks}
+    found = list(clocks)
+    calendar = official_calendar() if found else None
+    return {one.pk: _view(one, at, explained=False, calendar=calendar) for one in found}

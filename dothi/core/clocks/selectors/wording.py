@@ -11,6 +11,7 @@ from dothi.core.clocks.choices import AtExpiry, State, TimeUnit, View
 from dothi.core.clocks.models import Clock
 from dothi.core.workdays.selectors import official_calendar
 from dothi.lib import worktime
+from dothi.lib.worktime import Calendar
 
 # From this many days on nobody asks for the hours as well.
 HOURS_MATTER_BELOW = 3
@@ -33,14 +34,17 @@ def state_of(clock: Clock, at: datetime) -> View:
     return View.NEAR_DUE if at >= clock.near_due_at else View.GOOD
 
 
-def words(clock: Clock, *, at: datetime) -> str:
-    """How much time is left or over: "2 working days 3 hours left", "overdue by 1 working day"."""
+def words(clock: Clock, *, at: datetime, calendar: Calendar | None = None) -> str:
+    """How much time is left or over: "2 working days 3 hours left", "overdue by 1 working day".
+
+    A list gives the `calendar`, which is asked for once then; else it is that of the office.
+    """
     state = state_of(clock, at)
     if state == View.OVERDUE:
-        over = _length(clock, clock.due_at, at, hours_too=False)
+        over = _length(clock, clock.due_at, at, calendar, hours_too=False)
         return _("overdue by %(time)s") % {"time": over} if over else str(state.label)
     if state in {View.GOOD, View.NEAR_DUE}:
-        left = _length(clock, at, clock.due_at, hours_too=True)
+        left = _length(clock, at, clock.due_at, calendar, hours_too=True)
         return _("%(time)s left") % {"time": left} if left else _("due now")
     return str(state.label)
 
@@ -75,7 +79,9 @@ def stretch(first: date, last: date) -> str:
     return short_day(first) if first == last else f"{short_day(first)}–{short_day(last)}"
 
 
-def _length(clock: Clock, start: datetime, end: datetime, *, hours_too: bool) -> str:
+def _length(
+    clock: Clock, start: datetime, end: datetime, calendar: Calendar | None, *, hours_too: bool
+) -> str:
     """A stretch of time in what the limit counts; "" when none of it lies in between."""
     start, end = local(start), local(end)
     unit = clock.spec["unit"]
@@ -83,7 +89,7 @@ def _length(clock: Clock, start: datetime, end: datetime, *, hours_too: bool) ->
         return _plain(worktime.elapsed(start, end))
     if unit in {TimeUnit.CALENDAR_DAYS, TimeUnit.MONTHS} and end.date() > start.date():
         return amount((end.date() - start.date()).days, TimeUnit.CALENDAR_DAYS)
-    calendar = official_calendar()
+    calendar = calendar or official_calendar()
     time = worktime.working_time_between(start, end, calendar)
     days, rest = divmod(time, worktime.length_of_day(calendar, end.date()))
     if not days:

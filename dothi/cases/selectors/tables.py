@@ -1,0 +1,246 @@
+"""Who has how much: counts above the worklist, tables of officers, steps."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
+
+from dothi.accounts import selectors as accounts
+from dothi.accounts.choices import Role
+from dothi.accounts.models import Post, User, in_force
+from dothi.cases.choices import Power, Status
+from dothi.cases.models import Dossier, Move, SavedFilter
+from dothi.cases.rules import WAITING
+from dothi.procedures import selectors as procedures
+from dothi.procedures import wording
+from dothi.procedures.rules import steps as graph
+from dothi.units.models import Unit
+
+WORKING = (Role.COUNTER, Role.SPECIALIST, Role.LEADER)
+MEASURED = timedelta(days=90)  # How far back steps are measured.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What lies on the tables of the person's units."""
+
+    open: int
+    new: int
+    overdue: int
+    step_overdue: int
+    mine: int
+    nobody: int
+    waiting: int
+    to_give: int
+
+
+def load_of(user: User, *, on: date, at: datetime) -> Load:
+    """The counts above the worklist, in one question."""
+    where = accounts.standing(user, on=on).units_for(Power.SEE)
+    counted = Dossier.objects.filter(closed_at=None, handling_unit__in=where).aggregate(
+        open=Count("id"),
+        new=Count("id", filter=Q(status=Status.NEW)),
+        overdue=Count("id", filter=Q(due_at__lt=at, paused=False, done_at=None)),
+        step_overdue=Count("id", filter=Q(step_due_at__lt=at, paused=False)),
+        mine=Count("id", filter=Q(handling_person=user)),
+        nobody=Count("id", filter=Q(handling_person=None)),
+        waiting=Count("id", filter=Q(status__in=WAITING)),
+        to_give=Count("id", filter=Q(status=Status.DONE)),
+    )
+    return Load(**counted)
+
+
+# --- Tables of officers --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    user: User
+    open: int
+
+
+def colleagues_of(dossier: Dossier, *, on: date) -> list[Colleague]:
+    """Who is at the post that has a dossier, the least burdened first."""
+    return colleagues_at(dossier.handling_unit_id, dossier.handling_role, on=on)
+
+
+def colleagues_at(unit_id: int, role: str, *, on: date) -> list[Colleague]:
+    """Who holds a post, the least burdened first."""
+    posts = Post.objects.filter(in_force(on), unit=unit_id, role=role)
+    people = list(User.objects.filter(pk__in=posts.values("user"), is_active=True))
+    counted = dict(
+        Dossier.objects.filter(closed_at=None, handling_person__in=people)
+        .order_by()
+        .values_list("handling_person")
+        .annotate(n=Count("id"))
+    )
+    found = [Colleague(user=user, open=counted.get(user.pk, 0)) for user in people]
+    return sorted(found, key=lambda one: (one.open, one.user.get_full_name()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What one officer has, or what nobody has taken yet at a post."""
+
+    unit: Unit
+    role: Role
+    user: User | None
+    open: int
+    late: int
+    step_late: int
+    near: int
+    waiting: int
+
+
+def tables_seen_by(user: User, *, on: date, at: datetime, near: datetime) -> list[Table]:
+    """The tables of the units where this person leads: those with nothing, too."""
+    where = accounts.standing(user, on=on).units_for(Power.LEAD)
+    if not where:
+        return []
+    running = Q(paused=False, done_at=None)
+    rows = (
+        Dossier.objects.filter(closed_at=None, handling_unit__in=where)
+        .order_by()
+        .values("handling_unit", "handling_role", "handling_person")
+        .annotate(
+            open=Count("id"),
+            late=Count("id", filter=running & Q(due_at__lt=at)),
+            step_late=Count("id", filter=Q(paused=False, step_due_at__lt=at)),
+            near=Count("id", filter=running & Q(due_at__gte=at, due_at__lt=near)),
+            waiting=Count("id", filter=Q(status__in=WAITING)),
+        )
+    )
+    counted = {
+        (row["handling_unit"], row["handling_role"], row["handling_person"]): row for row in rows
+    }
+    posts = Post.objects.filter(
+        in_force(on), unit__in=where, role__in=WORKING, user__is_active=True
+    ).values_list("unit_id", "role", "user_id")
+    keys = set(counted) | {(unit, role, person) for unit, role, person in posts}
+    return _tables(keys, counted)
+
+
+def _tables(
+    keys: Iterable[tuple[int, str, int | None]],
+    counted: dict[tuple[int, str, int | None], dict[str, int]],
+) -> list[Table]:
+    known = list(keys)
+    people = User.objects.in_bulk({person for _unit, _role, person in known if person})
+    units = Unit.objects.in_bulk({unit for unit, _role, _person in known})
+    found = [
+        _table(units[unit], role, people.get(person or 0), counted.get((unit, role, person), {}))
+        for unit, role, person in known
+    ]
+    return sorted(
+        found,
+        key=lambda one: (
+            one.unit.name_vi,
+            WORKING.index(one.role) if one.role in WORKING else len(WORKING),
+            one.user is not None,
+            -one.late,
+            -one.open,
+            one.user.get_full_name() if one.user else "",
+        ),
+    )
+
+
+def _table(unit: Unit, role: str, user: User | None, row: dict[str, int]) -> Table:
+    figures = defaultdict(int, row)
+    return Table(
+        unit=unit,
+        role=Role(role),
+        user=user,
+        open=figures["open"],
+        late=figures["late"],
+        step_late=figures["step_late"],
+        near=figures["near"],
+        waiting=figures["waiting"],
+    )
+
+
+# --- Steps ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepLoad:
+    """How one step of a procedure goes: what lies there, and how long it took lately."""
+
+    procedure: str
+    name: str
+    step: str
+    step_name: str
+    open: int
+    late: int
+    left: int  # How often it was left in the days that are measured.
+    left_late: int
+    hours: float | None  # By the clock on the wall, nights and waits among them.
+
+
+def steps_seen_by(user: User, *, on: date, at: datetime) -> list[StepLoad]:
+    """Each step on which a dossier of the led units lies or lately lay, the latest first."""
+    where = accounts.standing(user, on=on).units_for(Power.LEAD)
+    if not where:
+        return []
+    lying = {
+        (row["version"], row["step"]): row
+        for row in Dossier.objects.filter(closed_at=None, handling_unit__in=where)
+        .exclude(step="")
+        .order_by()
+        .values("version", "step")
+        .annotate(open=Count("id"), late=Count("id", filter=Q(paused=False, step_due_at__lt=at)))
+    }
+    left = _left(where, since=at - MEASURED)
+    found = [
+        _step_load(version, step, lying.get((version, step), {}), left.get((version, step), {}))
+        for version, step in {*lying, *left}
+    ]
+    return sorted(found, key=lambda one: (-one.late, -one.open, one.name, one.step))
+
+
+def _left(where: Collection[int], *, since: datetime) -> dict[tuple[int, str], dict[str, Any]]:
+    """How often steps were left since a moment, how often late, and after how long."""
+    codes = Unit.objects.filter(pk__in=where).values_list("code", flat=True)
+    came = Move.objects.filter(
+        dossier=OuterRef("dossier"), to_step=OuterRef("from_step"), id__lt=OuterRef("id")
+    ).exclude(from_step=OuterRef("from_step"))
+    rows = (
+        Move.objects.filter(at__gte=since, from_unit__in=list(codes))
+        .exclude(from_step="")
+        .exclude(from_step=F("to_step"))
+        .annotate(took=F("at") - Subquery(came.order_by("-id").values("at")[:1]))
+        .order_by()
+        .values("dossier__version", "from_step")
+        .annotate(
+            left=Count("id"), late=Count("id", filter=Q(at__gt=F("step_due_at"))), mean=Avg("took")
+        )
+    )
+    return {(row["dossier__version"], row["from_step"]): row for row in rows}
+
+
+def _step_load(
+    version: int, step: str, lying: Mapping[str, Any], left: Mapping[str, Any]
+) -> StepLoad:
+    definition = procedures.content_of(version)
+    mean = left.get("mean")
+    return StepLoad(
+        procedure=definition.code,
+        name=wording.said(definition.name),
+        step=step,
+        step_name=wording.said(graph.step_of(definition.steps, step).name),
+        open=lying.get("open", 0),
+        late=lying.get("late", 0),
+        left=left.get("left", 0),
+        left_late=left.get("late", 0),
+        hours=round(mean.total_seconds() / 3600, 1) if mean else None,
+    )
+
+
+# --- What officers keep --------------------------------------------------------------------------
+
+
+def filters_of(user: User) -> list[SavedFilter]:
+    """The worklists that somebody keeps, by name."""
+    return list(SavedFilter.objects.filter(user=user).order_by("name"))
