@@ -29,7 +29,6 @@ from dothi.procedures import wording
 from dothi.procedures.choices import Prefill, Way
 from dothi.procedures.forms import answering
 from dothi.procedures.forms.answering import Sheet
-from dothi.procedures.models import Version
 from dothi.procedures.rules.definition import Definition
 
 KEPT = "cases_entered"  # In the session: the secrets of a visit, until the next one.
@@ -43,7 +42,6 @@ class Desk:
 
     request: SignedInRequest
     at: datetime
-    version: Version
     definition: Definition
     here: list[Agency]  # Where this person receives.
     agencies: list[Agency]  # All that may decide.
@@ -68,7 +66,7 @@ def enter(request: SignedInRequest) -> HttpResponse:
     if version is None or not here:
         return _choose(request, at, visit, has_agency=bool(here))
     desk = Desk(
-        request=request, at=at, version=version, here=here, agencies=agencies, visit=visit,
+        request=request, at=at, here=here, agencies=agencies, visit=visit,
         definition=procedures.content_of(version.pk),
     )  # fmt: skip
     return _post(desk) if request.method == "POST" else _page(desk, _first(desk))
