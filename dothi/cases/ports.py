@@ -1,4 +1,4 @@
-"""What dossiers ask of systems of others, added by connectors: payment services and portals."""
+"""What dossiers ask of others: payment services, added by connectors, and who takes complaints."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -188,3 +188,49 @@ def register_portal(name: str, way: Way, *, is_on: Callable[[], bool]) -> None:
 def open_portals() -> list[str]:
     """The portals that this house speaks with."""
     return [name for name, known in portals.items() if known.is_on()]
+
+
+# --- Complaints ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grievance:
+    """What an applicant complains about. It says nothing of who applied."""
+
+    dossier: str
+    unit: str
+    text: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed:
+    """Where a complaint goes on: a code for everybody, a secret for who complained alone."""
+
+    code: str
+    secret: str
+
+
+class NotFiled(Exception):
+    """It was not taken; the message says why, in the reader's language."""
+
+
+File = Callable[[Grievance], Filed]
+_complaints: list[File] = []
+
+
+def take_complaints(file: File) -> None:
+    """Say who takes complaints about dossiers.
+
+    Raises:
+        ValueError: somebody does already.
+    """
+    if _complaints:
+        raise ValueError("Complaints about dossiers are taken already.")
+    _complaints.append(file)
+
+
+def complaints() -> File | None:
+    """Who takes them; None in a house without such a part."""
+    return _complaints[0] if _complaints else None

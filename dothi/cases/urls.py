@@ -1,5 +1,6 @@
 from django.urls import path
 
+from dothi.cases.views.citizen import complaint
 from dothi.cases.views.citizen import fees as own_fees
 from dothi.cases.views.citizen import papers as own_papers
 from dothi.cases.views.desk import (
@@ -12,6 +13,7 @@ from dothi.cases.views.desk import (
     papers,
     payments,
     queue,
+    ratings,
     signing,
 )
 
@@ -28,9 +30,11 @@ urlpatterns = [
     path("desk/cases/visits/<str:visit>/", entry.visit, name="visit"),
     path("desk/cases/consultations/<int:pk>/", dossier.consultation, name="consultation"),
     path("cases/t/<str:text>/pay", own_fees.pay, name="pay"),
+    path("cases/t/<str:text>/complain", complaint.complain, name="complain"),
     path("cases/t/<str:text>/receipts/<int:pk>", own_fees.receipt, name="own_receipt"),
     path("cases/pay/back/<str:reference>", own_fees.back, name="pay_back"),
     path("cases/pay/heard/<slug:provider>", own_fees.heard, name="pay_heard"),
+    path("desk/cases/ratings/", ratings.ratings, name="ratings"),
     path("desk/cases/cash/", fees.cash, name="cash"),
     path("desk/cases/cash/export.csv", fees.cash_file, name="cash_csv"),
     path("desk/cases/payments/", payments.payments, name="payments"),

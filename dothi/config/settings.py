@@ -60,6 +60,7 @@ WEBHOOKS_LOCAL = env.flag("DOTHI_WEBHOOKS_LOCAL", DEMO)
 INSTALLED_APPS = [
     "dothi.web",
     "dothi.api",
+    "dothi.links",
     "dothi.connectors",
     "dothi.operations",
     "dothi.portal",

@@ -6,6 +6,7 @@ what portals were told (`exchange`), who waits at the counter (`counter`), what 
 from dothi.cases.models.agency import Agency as Agency
 from dothi.cases.models.agency import DaySeries as DaySeries
 from dothi.cases.models.agency import Setting as Setting
+from dothi.cases.models.complaint import Complaint as Complaint
 from dothi.cases.models.counter import Appointment as Appointment
 from dothi.cases.models.counter import Counter as Counter
 from dothi.cases.models.counter import ServiceGroup as ServiceGroup

@@ -45,6 +45,8 @@ from dothi.cases.selectors.pages import may_answer as may_answer
 from dothi.cases.selectors.pages import of_visit as of_visit
 from dothi.cases.selectors.papers import PaperOf as PaperOf
 from dothi.cases.selectors.papers import papers_of_dossier as papers_of_dossier
+from dothi.cases.selectors.ratings import comments_seen_by as comments_seen_by
+from dothi.cases.selectors.ratings import ratings_seen_by as ratings_seen_by
 from dothi.cases.selectors.signing import ToSign as ToSign
 from dothi.cases.selectors.signing import posts_that_sign as posts_that_sign
 from dothi.cases.selectors.signing import shown_to_sign as shown_to_sign
@@ -59,6 +61,7 @@ from dothi.cases.selectors.tables import tables_seen_by as tables_seen_by
 from dothi.cases.selectors.tracking import account_hash as account_hash
 from dothi.cases.selectors.tracking import by_secret as by_secret
 from dothi.cases.selectors.tracking import by_tracking as by_tracking
+from dothi.cases.selectors.tracking import complaints_about as complaints_about
 from dothi.cases.selectors.tracking import draft_by as draft_by
 from dothi.cases.selectors.tracking import draft_token as draft_token
 from dothi.cases.selectors.tracking import drafts_of as drafts_of

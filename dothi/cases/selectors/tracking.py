@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from dothi.accounts.models import User
 from dothi.cases.choices import Part
-from dothi.cases.models import Document, Dossier, Draft
+from dothi.cases.models import Complaint, Document, Dossier, Draft
 from dothi.core.access.models import Look
 from dothi.core.access.selectors import looks_at as all_looks_at
 from dothi.core.crypto import services as crypto
@@ -129,3 +129,8 @@ def number_hash(citizen_id: str) -> str:
     """The keyed hash by which dossiers of an identification number are found."""
     digits = citizen_id.strip()
     return keyed_hash(digits, purpose="cases.citizen_id") if digits else ""
+
+
+def complaints_about(dossier: Dossier) -> list[Complaint]:
+    """Complaints that were made about a dossier, the newest first."""
+    return list(Complaint.objects.filter(dossier=dossier).order_by("-id"))

@@ -4,6 +4,7 @@ from dothi.cases.services.agencies import set_agency as set_agency
 from dothi.cases.services.agencies import set_parameter as set_parameter
 from dothi.cases.services.book import book as book
 from dothi.cases.services.book import take_book as take_book
+from dothi.cases.services.complaining import complain as complain
 from dothi.cases.services.consulting import agree as agree
 from dothi.cases.services.consulting import agreed_by_silence as agreed_by_silence
 from dothi.cases.services.consulting import consult as consult

@@ -46,10 +46,10 @@ def pay(request: HttpRequest, text: str) -> HttpResponse:
     dossier = _dossier(text)
     if request.method == "POST":
         _begin(request, dossier, text, at)
-        return _private(redirect("cases:pay", text=text))
+        return private(redirect("cases:pay", text=text))
     part = fees_part(dossier, text, at=at)
     context = {"code": dossier.code, "fee_part": part, "counter": dossier.receiving_unit.name}
-    return _private(render(request, "cases/pay.html", context))
+    return private(render(request, "cases/pay.html", context))
 
 
 def _begin(request: HttpRequest, dossier: Dossier, text: str, at: datetime) -> None:
@@ -91,7 +91,7 @@ def back(request: HttpRequest, reference: str) -> HttpResponse:
         "code": found.dossier.code,
         "link": reverse("cases:pay", kwargs={"text": text}) if text else "",
     }
-    return _private(render(request, "cases/pay_back.html", context))
+    return private(render(request, "cases/pay_back.html", context))
 
 
 @csrf_exempt
@@ -122,18 +122,18 @@ def receipt(request: HttpRequest, text: str, pk: int) -> HttpResponse | FileResp
         raise Http404 from missing
     except Refused as refused:
         messages.error(request, refused.message)
-        return _private(redirect("cases:pay", text=text))
+        return private(redirect("cases:pay", text=text))
     return issued(row.subject, paper.code)
 
 
 def _dossier(text: str) -> Dossier:
-    dossier = selectors.by_secret(text)
+    dossier = selectors.by_tracking(text, at=clock.now())
     if dossier is None:
         raise Http404(_("This link does not open any more."))
     return dossier
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """The address is a secret: it goes to nobody else, and nobody keeps the page."""
     response["Referrer-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
