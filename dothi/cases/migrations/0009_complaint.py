@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0007_counters'),
+        ('cases', '0008_desk'),
     ]
 
     operations = [
