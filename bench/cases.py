@@ -38,7 +38,7 @@ PAST = 0.98  # Share of the seeded ones that is given back.
 def everything(house: Measured) -> Iterator[str]:
     from dothi.cases.models import Dossier
 
-    _furnish()
+    furnish()
     yield _lives(house, "empty")
     begun = time.perf_counter()
     unit = _fill()
@@ -47,7 +47,8 @@ def everything(house: Measured) -> Iterator[str]:
     yield from _asked(unit)
 
 
-def _furnish() -> None:
+def furnish() -> None:
+    """People, procedures and an agency for each ward."""
     from bench import seeding
     from dothi.cases import services
     from dothi.core import clock
@@ -97,7 +98,7 @@ def _live(count: int, seed: int) -> None:
     assert version is not None
     definition = procedures.content_of(version.pk)
     ways = {one.to: one.code for step in definition.steps for one in step.outcomes}
-    answers, papers = _answers(definition), services.papers_of(definition, {})
+    answers, papers = answers_to(definition), services.papers_of(definition, {})
     print("ready", flush=True)
     sys.stdin.readline()
     began = time.process_time()
@@ -126,7 +127,7 @@ def _live(count: int, seed: int) -> None:
     print(time.process_time() - began, flush=True)
 
 
-def _answers(definition: Any) -> dict[str, Any]:
+def answers_to(definition: Any) -> dict[str, Any]:
     """Something that each field takes, as long as the form goes on asking."""
     from dothi.core import clock
     from dothi.procedures.rules import forms
