@@ -88,6 +88,18 @@ def _reports(at: datetime) -> None:
     feedback_story.base(at)
 
 
+def _agencies(at: datetime) -> None:
+    from dothi.run.demo import cases_story
+
+    cases_story.agencies(at)
+
+
+def _dossiers(at: datetime) -> None:
+    from dothi.run.demo import cases_story
+
+    cases_story.base(at)
+
+
 def _seats(at: datetime) -> None:
     from dothi.run.demo import sealed_story
 
@@ -131,7 +143,9 @@ STEPS: list[tuple[str, Callable[[datetime], None]]] = [
     ("loading subjects, routes and time limits", _subjects),
     ("loading the procedures", _procedures),
     ("writing the news", _news),
+    ("saying which wards receive dossiers", _agencies),
     ("writing two weeks of reports", _reports),
+    ("writing two months of dossiers", _dossiers),
     ("enrolling the two seats of the protected channel", _seats),
     ("describing the data of the house", _datasets),
     ("bringing data in by hand and matching two lists", _data),

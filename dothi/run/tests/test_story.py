@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.test import override_settings
 from pytest_django import Settings
 
+from dothi.cases.choices import Status
+from dothi.cases.models import Dossier, Move
 from dothi.core.workdays.selectors import official_calendar
 from dothi.datastore.catalogue.selectors import every_dataset
 from dothi.datastore.ingestion.choices import RunState
@@ -22,7 +24,7 @@ from dothi.datastore.resolution.models import Project
 from dothi.datastore.tables import selectors as tables
 from dothi.feedback.models import Ticket
 from dothi.lib.worktime import Calendar
-from dothi.run.demo import base, feedback_story, store_story
+from dothi.run.demo import base, cases_story, feedback_story, store_story
 from dothi.run.demo.base import last_working_moment
 from tests.standing import Standing, standing
 
@@ -56,7 +58,7 @@ def open_office() -> None:
     """What a sample house has before its reports."""
     with override_settings(DEMO=True):
         for _, step in base.STEPS:
-            if step not in {base._reports, base._data}:
+            if step not in {base._reports, base._dossiers, base._data}:
                 step(at("2026-11-12T08:00"))
 
 
@@ -105,6 +107,20 @@ def test_nothing_of_the_story_lies_in_the_future() -> None:
     assert feedback_story.tell(end, random.Random(20261124)) > 40
     assert not Ticket.objects.filter(received_at__gte=end).exists()
     assert not Ticket.objects.filter(resolved_at__gt=end).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("office")
+def test_the_dossiers_stand_in_every_status_and_few_of_them_are_late() -> None:
+    end = base.story_end(at("2026-11-29T23:50"))
+    assert cases_story.tell(end, random.Random(20261124)) > 50
+    found = Dossier.objects.all()
+    assert set(found.values_list("status", flat=True)) == set(Status)
+    assert found.exclude(extended=0).exists()
+    late = found.filter(closed_at=None, done_at=None, paused=False, due_at__lt=end).count()
+    assert 1 <= late <= found.filter(closed_at=None).count() / 2
+    assert not Move.objects.filter(at__gt=end).exists()
+    assert found.exclude(visit="").count() == 3
 
 
 def test_the_office_of_the_story_keeps_the_calendar(db: None) -> None:
