@@ -45,6 +45,7 @@ def everything(house: Measured) -> Iterator[str]:
     yield f"{Dossier.objects.count():,} dossiers, seeded in {time.perf_counter() - begun:.0f} s"
     yield _lives(house, "filled")
     yield from _asked(unit)
+    yield from _told(unit)
 
 
 def furnish() -> None:
@@ -260,6 +261,37 @@ def _asked(unit: int) -> Iterator[str]:
     yield from _timed(
         {"by code": found(middle.code), "by phone": found(party.phone),
          "by name": found(party.name)}, needed=10,
+    )  # fmt: skip
+
+
+def _told(unit: int) -> Iterator[str]:
+    """What a month and a year are reported as: figures, and the book in the order of receipt."""
+    from dothi.accounts.choices import Role
+    from dothi.cases import rules, selectors
+    from dothi.cases.choices import Figure
+    from dothi.cases.models import Dossier
+    from dothi.core import clock
+    from dothi.run.demo.feedback_story import somebody
+
+    at = clock.now()
+    officer = somebody(Role.SPECIALIST, unit, at)
+    assert officer is not None
+    middle = Dossier.objects.filter(unit=unit).order_by("id")[ROWS // 3]
+    month = rules.month_of(middle.submitted_at.date())
+    now = rules.month_of(at.date())
+    year = rules.Period(since=date(month.since.year, 1, 1), until=date(month.since.year + 1, 1, 1))
+    received = selectors.summed(selectors.lines([unit], month, at=at)).counts[Figure.RECEIVED]
+    yield f"received in the month: {received:,}"
+    yield from _timed(
+        {
+            "figures of a month": lambda: selectors.lines([unit], month, at=at),
+            "figures of this month": lambda: selectors.lines([unit], now, at=at),
+            "figures of a year": lambda: selectors.lines([unit], year, at=at),
+            "the book of a month": lambda: list(selectors.register(officer, month, at=at)),
+            "behind a figure": lambda: selectors.behind(
+                officer, Figure.IN_TIME, month, at=at, of=Figure.JUDGED
+            ),
+        }, needed=3000,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from dothi.core.paging import Page, page_of, take
 from dothi.lib import text_vi
 from dothi.lib.codes import DOSSIER
 
+FEW = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueueFilters:
@@ -133,11 +135,16 @@ def searched(rows: QuerySet[Dossier], search: str) -> QuerySet[Dossier]:
         return rows
     if DOSSIER.fullmatch(text.upper()):
         return rows.filter(code=text.upper())
-    people = Party.objects.filter(dossier=OuterRef("pk"))
     phone = text_vi.phone(text)
     if phone is not None:
-        return rows.filter(Exists(people.filter(phone=phone)))
-    return rows.filter(Exists(people.filter(folded__startswith=text_vi.fold(text))))
+        people = Party.objects.filter(phone=phone)
+    else:
+        people = Party.objects.filter(folded__startswith=text_vi.fold(text))
+    # Few people are found first: the planner, asked at once, walks the list and looks at each.
+    few = list(people.values_list("dossier_id", flat=True)[: FEW + 1])
+    if len(few) <= FEW:
+        return rows.filter(pk__in=few)
+    return rows.filter(Exists(people.filter(dossier=OuterRef("pk"))))
 
 
 def history(dossier: Dossier) -> list[Move]:
