@@ -267,7 +267,7 @@ def _asked(unit: int) -> Iterator[str]:
 def _told(unit: int) -> Iterator[str]:
     """What a month and a year are reported as: figures, and the book in the order of receipt."""
     from dothi.accounts.choices import Role
-    from dothi.cases import rules, selectors
+    from dothi.cases import rules, selectors, services
     from dothi.cases.choices import Figure
     from dothi.cases.models import Dossier
     from dothi.core import clock
@@ -287,7 +287,11 @@ def _told(unit: int) -> Iterator[str]:
             "figures of a month": lambda: selectors.lines([unit], month, at=at),
             "figures of this month": lambda: selectors.lines([unit], now, at=at),
             "figures of a year": lambda: selectors.lines([unit], year, at=at),
-            "the book of a month": lambda: list(selectors.register(officer, month, at=at)),
+            "the book of a month": lambda: list(
+                services.book(
+                    list(selectors.register(officer, month, at=at).values_list("pk", flat=True))
+                )
+            ),
             "behind a figure": lambda: selectors.behind(
                 officer, Figure.IN_TIME, month, at=at, of=Figure.JUDGED
             ),

@@ -44,6 +44,7 @@ class Act(TextChoices):
     PROPOSE = "propose", _("Show the draft to the applicant")
     AGREE = "agree", _("Agree to the draft")
     OBJECT = "object", _("Ask for the draft to be changed")
+    RESCHEDULE = "reschedule", _("Move the day after a change of the calendar")
 
 
 class Power(TextChoices):

@@ -52,6 +52,19 @@ class DossierMoved(Event):
     met_at: datetime | None = None
 
 
+class DossierOverdue(Event):
+    """The promised time of a dossier has passed. Told once for each due time."""
+
+    name: ClassVar[str] = "cases.overdue"
+    code: str
+    procedure: str
+    area: str
+    unit_code: str
+    handling_unit: str
+    handling_role: str
+    due_at: datetime
+
+
 class DossierFinished(Event):
     """A dossier has its result. `on_time` compares with the due time as it stood then."""
 

@@ -3,7 +3,7 @@
 from dothi.cases import events, services
 from dothi.cases.choices import Duty
 from dothi.core import clock
-from dothi.core.clocks.events import ClockLapsed
+from dothi.core.clocks.events import ClockBreached, ClockLapsed, ClockRescheduled
 from dothi.core.events.registry import on
 from dothi.core.hooks.registry import offer
 
@@ -45,3 +45,18 @@ def tell_hooks(
 ) -> None:
     """Something is so of a dossier: systems that subscribed are told, if they may see it."""
     services.tell_hooks(event=event, code=event.code, at=clock.now())
+
+
+@on(ClockRescheduled, name="cases.follow_the_calendar")
+def follow_the_calendar(event: ClockRescheduled) -> None:
+    """The office had open time limits computed anew."""
+    if event.subject.startswith(OURS) and event.clock in {Duty.RESULT, Duty.STEP}:
+        services.reschedule(code=event.subject.removeprefix(OURS), at=clock.now())
+
+
+@on(ClockBreached, name="cases.mind_the_clock")
+def mind_the_clock(event: ClockBreached) -> None:
+    """A dossier is late."""
+    if event.subject.startswith(OURS) and event.clock == Duty.RESULT:
+        code = event.subject.removeprefix(OURS)
+        services.tell_overdue(code=code, due_at=event.due_at, at=clock.now())

@@ -1,5 +1,4 @@
-"""What dossiers write to people: the forms of TT 03/2025/TT-VPCP the paper of a result, and
-letters about appointments."""
+"""What dossiers write to people: notices, forms of TT 03/2025/TT-VPCP, papers of results."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -88,3 +87,4 @@ VISIT_BOOKED = register_notice(
 VISIT_REMINDER = register_notice(
     Template(code="visit_reminder", title=_("An appointment is tomorrow"), topic="")
 )
+OVERDUE = register_notice(Template(code="cases_overdue", title=_("A dossier is overdue"), topic=""))

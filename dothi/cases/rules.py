@@ -66,6 +66,7 @@ STAYS: Mapping[Act, frozenset[Status]] = {
     Act.PROPOSE: frozenset({Status.HANDLED}),
     Act.AGREE: frozenset({Status.HANDLED}),
     Act.OBJECT: frozenset({Status.HANDLED}),
+    Act.RESCHEDULE: TIMED,  # Nobody's act: the office had all time limits computed anew.
 }
 REASONED = frozenset({Act.SEND_BACK, Act.EXTEND, Act.OBJECT}) | {
     act for act, move in MOVES.items() if move.reason

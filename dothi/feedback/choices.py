@@ -42,6 +42,7 @@ class Act(TextChoices):
     DANGER = "danger", _("Marked as dangerous")
     TRANSFER = "transfer", _("Passed on as a complaint or denunciation")
     RELEASE = "release", _("Given back to the post")
+    RESCHEDULE = "reschedule", _("Due day moved after a change of the calendar")
 
 
 class Channel(TextChoices):

@@ -2,7 +2,7 @@
 
 from dothi.accounts.events import Left
 from dothi.core import clock
-from dothi.core.clocks.events import ClockBreached, ClockNearDue
+from dothi.core.clocks.events import ClockBreached, ClockNearDue, ClockRescheduled
 from dothi.core.events.registry import on
 from dothi.feedback import events, services
 from dothi.feedback.choices import Act, Duty, Sender
@@ -48,6 +48,13 @@ def mind_the_clock(event: ClockBreached | ClockNearDue) -> None:
         services.tell_overdue(code=code, due_at=event.due_at, at=at)
     else:
         services.tell_near_due(code=code, due_at=event.due_at, at=at)
+
+
+@on(ClockRescheduled, name="feedback.follow_the_calendar")
+def follow_the_calendar(event: ClockRescheduled) -> None:
+    """The office had open time limits computed anew."""
+    if event.subject.startswith(OURS) and event.clock == Duty.ANSWER:
+        services.reschedule(code=event.subject.removeprefix(OURS), at=clock.now())
 
 
 @on(Left, name="feedback.hand_on")

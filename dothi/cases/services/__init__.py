@@ -2,6 +2,7 @@
 
 from dothi.cases.services.agencies import set_agency as set_agency
 from dothi.cases.services.agencies import set_parameter as set_parameter
+from dothi.cases.services.book import Line as Line
 from dothi.cases.services.book import book as book
 from dothi.cases.services.book import take_book as take_book
 from dothi.cases.services.complaining import complain as complain
@@ -71,6 +72,8 @@ from dothi.cases.services.intake import submit as submit
 from dothi.cases.services.machines import Opened as Opened
 from dothi.cases.services.machines import open_file as open_file
 from dothi.cases.services.machines import open_whole as open_whole
+from dothi.cases.services.minding import reschedule as reschedule
+from dothi.cases.services.minding import tell_overdue as tell_overdue
 from dothi.cases.services.moving import desk_url as desk_url
 from dothi.cases.services.papers import bytes_of as bytes_of
 from dothi.cases.services.papers import issue_for as issue_for

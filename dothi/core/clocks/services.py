@@ -239,7 +239,8 @@ def _facts(clock: Clock) -> _Facts:
 def recompute_open(*, at: datetime, by: str, reason: str) -> int:
     """Compute all open clocks anew after the calendar was corrected. Return how many moved.
 
-    An explicit, logged act: a changed holiday alone moves no deadline that somebody was given.
+    An explicit, logged act: a changed holiday alone moves no deadline that somebody was given. One
+    that would be earlier stays: who was given a day plans by it.
     Look at `selectors.preview_recompute` before. Each batch is a transaction of its own, so that
     nobody waits for the whole; stopped half-way, the same call does the rest.
     """
@@ -267,7 +268,7 @@ def recompute_open(*, at: datetime, by: str, reason: str) -> int:
 
 def _recompute(clock: Clock, calendar: Calendar, *, at: datetime, reason: str) -> bool:
     plan = selectors.replayed(clock, calendar)
-    if plan.due_at == clock.due_at:
+    if plan.due_at <= clock.due_at:
         return False
     before = clock.due_at
     reckoned = selectors.reckoned_anew(plan.steps, clock.marks.all())

@@ -20,6 +20,7 @@ from dothi.feedback.services.handling import mark_danger as mark_danger
 from dothi.feedback.services.handling import progress_report as progress_report
 from dothi.feedback.services.handling import reject as reject
 from dothi.feedback.services.handling import release as release
+from dothi.feedback.services.handling import reschedule as reschedule
 from dothi.feedback.services.hotline import ImportReport as ImportReport
 from dothi.feedback.services.hotline import UnreadableFile as UnreadableFile
 from dothi.feedback.services.intake import Contact as Contact

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dothi.accounts.choices import Role
@@ -12,11 +13,12 @@ from dothi.core.clock import local
 from dothi.core.clocks import services as clocks
 from dothi.core.clocks.rules import Spec
 from dothi.core.clocks.rules import add as add_time
+from dothi.core.transactions import joined
 from dothi.core.workdays.selectors import official_calendar
 from dothi.feedback import rules
 from dothi.feedback.choices import Act, Danger, Duty, Sender, State, Urgency, Visibility
 from dothi.feedback.models import Partner, Ticket
-from dothi.feedback.selectors import catalogue
+from dothi.feedback.selectors import catalogue, tracking
 from dothi.feedback.selectors.files import PROGRESS
 from dothi.feedback.services import files, moving, talking
 from dothi.feedback.services.intake import ask_partner
@@ -154,6 +156,36 @@ def progress_report(
         changes={"due_at": clock.due_at},
     )
     moving.put_duty(ticket, at=at)
+
+
+@joined
+def reschedule(*, code: str, at: datetime) -> bool:
+    """The calendar was corrected and the office had open time limits computed anew: follow.
+
+    Return False when the report is due when its clock says.
+
+    Raises:
+        TooLate: somebody moved the report meanwhile; the fact is delivered again.
+    """
+    ticket = tracking.loaded().filter(code=code).first()
+    if ticket is None or ticket.clock is None or ticket.closed_at is not None:
+        return False
+    if ticket.due_at == ticket.clock.due_at:
+        return False
+    with translation.override(ticket.language):
+        why = _("The working calendar was changed.")
+    moving.move(
+        ticket,
+        Act.RESCHEDULE,
+        by="system",
+        at=at,
+        to=State(ticket.state),
+        reason=why,
+        public=True,
+        changes={"due_at": ticket.clock.due_at},
+    )
+    moving.put_duty(ticket, at=at)
+    return True
 
 
 PUT_OFF = "progress was reported with a photo and a new date"

@@ -27,9 +27,10 @@ from dothi.units.models import Unit
 TOLD = frozenset(
     {
         Act.ASK, Act.RESOLVE, Act.REJECT, Act.PROGRESS, Act.MERGE, Act.TRANSFER, Act.LAPSE,
-        Act.REOPEN,
+        Act.REOPEN, Act.RESCHEDULE,
     }
 )  # fmt: skip
+PUT_OFF = frozenset({Act.PROGRESS, Act.RESCHEDULE})
 DIGEST_AT_MOST = 50
 
 
@@ -92,7 +93,7 @@ def _tell_step(reader: Ticket, ticket: Ticket, act: Act, step: Move, *, at: date
             "title": reader.title,
             "into": ticket.merged_into.code if ticket.merged_into else "",
             "words": _words(ticket, act, step),
-            "due": moment(ticket.due_at) if act == Act.PROGRESS else "",
+            "due": moment(ticket.due_at) if act in PUT_OFF else "",
             "link": tracking.tracking_url(reader, at=at),
         }
     return int(_send(reader, registry.NEWS.code, context, at=at, dedupe=f"{step.pk}:{reader.pk}"))

@@ -13,6 +13,8 @@ from dothi.core.clocks import services as clocks
 from dothi.core.events import services as events
 from dothi.core.events.models import Record
 from dothi.core.notices.models import Notice
+from dothi.core.workdays import services as workdays
+from dothi.core.workdays.choices import DayKind
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import State
 from dothi.feedback.models import Follow, Ticket
@@ -41,7 +43,10 @@ def deliver() -> None:
     """Hand on what was published. A test is one transaction, so that the log is asked for all."""
     from dothi.core.events import registry
 
-    for name in ("feedback.tell_people", "feedback.mind_the_clock", "feedback.hand_on"):
+    for name in (
+        "feedback.follow_the_calendar", "feedback.tell_people", "feedback.mind_the_clock",
+        "feedback.hand_on",
+    ):  # fmt: skip
         subscription = registry.subscriptions[name]
         for record in Record.objects.filter(name__in=subscription.names).order_by("id"):
             events._call(subscription, record)
@@ -291,3 +296,25 @@ def test_who_wants_no_more_news_of_a_report_gets_none(city: City) -> None:
     deliver()
     assert not mails()
     assert Ticket.objects.get(pk=ticket.pk).state == State.RESOLVED
+
+
+def test_a_new_holiday_moves_the_day_of_an_answer_on_order_and_the_reporter_reads_it(
+    city: City,
+) -> None:
+    ticket = city.assigned(contact=DAN)
+    promised = ticket.due_at
+    assert promised is not None
+    workdays.set_day(
+        day=TUESDAY.date(), kind=DayKind.OFF, label_vi="Nghỉ", label_en="Off",
+        legal_basis="Thông báo 1", by="user:1", at=MONDAY_9AM,
+    )  # fmt: skip
+    deliver()
+    assert fresh(ticket).due_at == promised
+    clocks.recompute_open(at=MONDAY_9AM, by="user:1", reason="Thông báo 1")
+    deliver()
+    moved = fresh(ticket)
+    assert moved.clock is not None
+    assert moved.due_at == moved.clock.due_at
+    assert moved.due_at is not None
+    assert moved.due_at > promised
+    assert "Lịch làm việc thay đổi" in mails()[-1].text

@@ -11,6 +11,7 @@ from dothi.accounts.models import User
 from dothi.cases.choices import Act, Part, Status
 from dothi.cases.models import Document, Dossier, Move, Party, Supplement
 from dothi.cases.rules import Period
+from dothi.cases.services.book import Line
 from dothi.cases.services.receiving import everything_said
 from dothi.core.clock import local
 from dothi.procedures import selectors as procedures
@@ -323,15 +324,15 @@ def _grounds(it: Speaker) -> list[str]:
     return found
 
 
-def register(rows: Iterable[tuple[Dossier, Party]], period: Period) -> Context:
+def register(rows: Iterable[Line], period: Period) -> Context:
     """Form 07: what was received in a period, in the order of receipt."""
     listed = []
-    for number, (dossier, person) in enumerate(rows, start=1):
-        name = procedures.content_of(dossier.version_id).name.vi
+    for number, one in enumerate(rows, start=1):
+        name = procedures.content_of(one.version_id).name.vi
         listed.append([
-            str(number), dossier.code, name, person.name, person.address, person.phone,
-            _short(dossier.received_at), _short(dossier.due_at), _short(dossier.done_at),
-            _short(dossier.returned_at), STATUSES[Status(dossier.status)],
+            str(number), one.code, name, one.name, one.address, one.phone,
+            _short(one.received_at), _short(one.promised_at), _short(one.done_at),
+            _short(one.returned_at), STATUSES[Status(one.status)],
         ])  # fmt: skip
     table = {
         "head": ["TT", "Mã hồ sơ", "Thủ tục", "Người nộp", "Địa chỉ", "Điện thoại", "Tiếp nhận",

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
 from dothi.cases import permissions, rules, selectors, services
-from dothi.cases.choices import Figure
-from dothi.cases.models import Dossier, Party
+from dothi.cases.choices import Delivery, Figure, Status
+from dothi.cases.models import Dossier
 from dothi.cases.rules import Period
 from dothi.cases.services import Refused
 from dothi.core import clock
@@ -384,17 +384,17 @@ def _book_heads() -> list[str]:
 
 
 def _book_lines(ids: list[int], language: str) -> Iterator[tuple[Any, ...]]:
-    for number, (dossier, person) in enumerate(services.book(ids), start=1):
-        with override(language):  # The file is written after the request.
-            line = _book_line(number, dossier, person, language)
-        yield line
+    with override(language):  # The file is written after the request.
+        said: dict[Any, str] = {one.value: str(one.label) for one in (*Delivery, *Status)}
+    for number, one in enumerate(services.book(ids), start=1):
+        yield (
+            number, one.code, procedures.content_of(one.version_id).name.of(language), one.name,
+            one.address, one.phone, one.copies,
+            (language == "en" and one.unit.name_en) or one.unit.name_vi,
+            *(local(moment) if moment else None for moment in _times(one)),
+            said[one.delivery], said[one.status],
+        )  # fmt: skip
 
 
-def _book_line(number: int, one: Dossier, person: Party, language: str) -> tuple[Any, ...]:
-    times = (one.received_at, one.promised_at, one.done_at, one.returned_at)
-    return (
-        number, one.code, procedures.content_of(one.version_id).name.of(language), person.name,
-        person.address, person.phone, one.copies, one.unit.name,
-        *(local(moment) if moment else None for moment in times), one.get_delivery_display(),
-        one.get_status_display(),
-    )  # fmt: skip
+def _times(one: services.Line) -> tuple[datetime | None, ...]:
+    return one.received_at, one.promised_at, one.done_at, one.returned_at

@@ -34,7 +34,10 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What computing all open clocks anew would change. `moves` are the first ones, in order."""
+    """What computing all open clocks anew would change. `moves` are the first ones, in order.
+
+    `earlier` ones are told and stay: a day that somebody was given does not come sooner.
+    """
 
     open: int
     later: int
@@ -43,7 +46,7 @@ class Preview:
 
     @property
     def moved(self) -> int:
-        return self.later + self.earlier
+        return self.later
 
 
 def preview_recompute(*, limit: int = 100) -> Preview:
@@ -59,6 +62,8 @@ def preview_recompute(*, limit: int = 100) -> Preview:
         if move is None:
             continue
         later, earlier = later + move.is_later, earlier + (not move.is_later)
+        if not move.is_later:
+            continue
         first.append(move)
         if len(first) >= 2 * limit:
             first = sorted(first, key=_when)[:limit]

@@ -267,12 +267,17 @@ def test_what_would_move_is_shown_before_anything_moves() -> None:
     assert selectors.preview_recompute().moved == 0
 
 
-def test_a_cancelled_holiday_is_previewed_as_earlier() -> None:
+def test_a_cancelled_holiday_takes_no_day_from_anybody() -> None:
+    """What would be due earlier is told, and stays as it was promised."""
     close_on(THURSDAY)
-    start()
+    clock = start()
+    promised = clock.due_at
     workdays.clear_day(day=THURSDAY, by="user:1", at=MONDAY, reason="Thông báo 2")
     found = selectors.preview_recompute()
-    assert (found.later, found.earlier) == (0, 1)
+    assert (found.later, found.earlier, found.moved, found.moves) == (0, 1, 0, ())
+    assert recompute() == 0
+    clock.refresh_from_db()
+    assert clock.due_at == promised
 
 
 def test_all_open_clocks_are_computed_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,13 +329,15 @@ def test_a_recomputed_clock_says_what_has_changed() -> None:
     ]
 
 
-def test_a_holiday_that_was_cancelled_is_counted_again_on_order() -> None:
+def test_a_holiday_that_was_moved_is_counted_again_on_order() -> None:
     close_on(THURSDAY)
     clock = start()
     workdays.clear_day(day=THURSDAY, by="user:1", at=MONDAY, reason="Thông báo 2")
+    close_on(date(2026, 3, 6))
+    close_on(date(2026, 3, 9))
     recompute()
     clock.refresh_from_db()
-    assert clock.due_at == at("2026-03-09T17:00")
+    assert clock.due_at == at("2026-03-11T17:00")
     with translation.override("vi"):
         lines = [line.text for line in selectors.explain(clock, at=MONDAY)]
     assert "Nay có tính: 05/03/2026." in lines
