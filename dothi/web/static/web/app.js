@@ -20,10 +20,10 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 
-// A form that was sent is not sent again by an impatient click.
+// A form that was sent is not sent again by an impatient click; one that fetches files may be.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();
-  if (event.target.method === "post") event.target.dataset.sent = "1";
+  if (event.target.method === "post" && !("again" in event.target.dataset)) event.target.dataset.sent = "1";
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
