@@ -16,6 +16,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from dothi.cases.tests.factories import Office
+from dothi.cases.tests.test_api import Program
 from dothi.feedback import services
 from dothi.feedback.tests.factories import MONDAY_9AM, City, submit
 
@@ -63,6 +65,30 @@ def test_feedback_keeps_to_its_description(city: City) -> None:
         keeps_its_word()
         tried.append(operation.path)
     assert len(tried) == 4
+
+
+def test_dossiers_keep_to_their_description(db: None, one_connection: None) -> None:
+    from dothi.config.wsgi import application
+
+    office = Office()
+    office.submitted()
+    office.received()
+    headers = {"Accept-Encoding": "identity", **Program(office.river).headers}
+    schema: Any = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+    tried = []
+    for found in schema.include(path_regex="^/api/v1/(cases|hooks)").get_all_operations():
+        operation = found.ok()
+        if operation.path.endswith(("/files", "/files/{file}")):
+            continue  # Bytes, not JSON: tried with real files in the tests of the domain.
+
+        @settings(BOUNDED, max_examples=5)
+        @given(case=operation.as_strategy())
+        def keeps_its_word(case: Any) -> None:
+            case.validate_response(case.call(headers=headers), checks=CHECKS)
+
+        keeps_its_word()
+        tried.append((operation.method, operation.path))
+    assert len(tried) == 14
 
 
 @pytest.mark.parametrize("since", ["2026-11-02T10:36:19-23:18", "2026-11-02T10:36:19+23:59"])

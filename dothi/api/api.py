@@ -10,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from dothi.accounts.bearer import Problem
 from dothi.api.hooks import router as hooks
 from dothi.api.problems import problem
-from dothi.cases.api import cases
+from dothi.cases.api import cases, govstack
 from dothi.datastore.indicators.api import router as indicators
 from dothi.datastore.lineage.api import router as lineage
 from dothi.feedback.api.tickets import router as feedback
@@ -45,6 +45,19 @@ api.add_router("/indicators", indicators)
 api.add_router("/lineage", lineage)
 
 
+# Standards of others stand beside the versions of ours, each with a description of its own.
+registration = House(
+    title="GovStack Registration building block",
+    version="0.1.1",
+    description="Dossiers of a local government in the words of GovStack. Errors follow RFC 9457.",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="govstack-registration",
+)
+registration.add_router("", govstack)
+
+
+@registration.exception_handler(HttpError)
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if not isinstance(error, Problem):
@@ -55,6 +68,7 @@ def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return response
 
 
+@registration.exception_handler(ValidationError)
 @api.exception_handler(ValidationError)
 def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     faults: list[dict[str, Any]] = [

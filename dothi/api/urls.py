@@ -4,7 +4,7 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 
 from dothi.api import oauth
-from dothi.api.api import api
+from dothi.api.api import api, registration
 
 
 def newest_description(request: HttpRequest) -> JsonResponse:
@@ -14,6 +14,7 @@ def newest_description(request: HttpRequest) -> JsonResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", api.urls),
+    path("govstack/registration/", registration.urls),
     path("oauth/token", oauth.token, name="token"),
     path("oauth/revoke", oauth.revoke, name="revoke"),
     path("openapi.json", newest_description, name="openapi"),

@@ -64,7 +64,7 @@ WORDS = {
 }
 
 
-def _told(*statuses: int, scopes: tuple[Scope, ...], key: bool = False) -> dict[str, Any]:
+def told(*statuses: int, scopes: tuple[Scope, ...], key: bool = False) -> dict[str, Any]:
     """How a door's errors and scopes are described."""
     errors = {
         status: {
@@ -82,9 +82,7 @@ def _told(*statuses: int, scopes: tuple[Scope, ...], key: bool = False) -> dict[
 ALL = (Scope.READ, Scope.ACT, Scope.SUBMIT)
 
 
-@router.get(
-    "", response=PageOut, auth=Bearer(Scope.READ), openapi_extra=_told(scopes=(Scope.READ,))
-)
+@router.get("", response=PageOut, auth=Bearer(Scope.READ), openapi_extra=told(scopes=(Scope.READ,)))
 def dossiers(request: MachineRequest, filters: Query[Filters]) -> PageOut:
     """The dossiers on the tables of the program's units, the most urgent first."""
     at = clock.now()
@@ -108,7 +106,7 @@ def dossiers(request: MachineRequest, filters: Query[Filters]) -> PageOut:
 
 @router.post(
     "", response={201: SubmittedOut}, auth=Bearer(Scope.SUBMIT),
-    openapi_extra=_told(400, 409, scopes=(Scope.SUBMIT,), key=True),
+    openapi_extra=told(400, 409, scopes=(Scope.SUBMIT,), key=True),
 )  # fmt: skip
 def submit(request: MachineRequest, said: SubmitIn) -> JsonResponse:
     """Send in an application. It is submitted once, however often the request comes."""
@@ -130,7 +128,7 @@ def submit(request: MachineRequest, said: SubmitIn) -> JsonResponse:
 
 @router.post(
     "/files", response={201: FileOut}, auth=Bearer(Scope.SUBMIT, Scope.ACT),
-    openapi_extra=_told(scopes=(Scope.SUBMIT, Scope.ACT)),
+    openapi_extra=told(scopes=(Scope.SUBMIT, Scope.ACT)),
 )  # fmt: skip
 def upload(request: MachineRequest, file: File[UploadedFile]) -> Status[FileOut]:
     """Send a picture or a PDF beforehand; name its code within a day, or it is thrown away."""
@@ -141,7 +139,7 @@ def upload(request: MachineRequest, file: File[UploadedFile]) -> Status[FileOut]
     return Status(201, showing.file_out(taken.attachment))
 
 
-@router.get("/{code}", response=ActsOut, auth=SEEING, openapi_extra=_told(404, scopes=ALL))
+@router.get("/{code}", response=ActsOut, auth=SEEING, openapi_extra=told(404, scopes=ALL))
 def one(request: MachineRequest, code: Path[Code]) -> dict[str, Any]:
     """One dossier: of the program's units, or one that it sent in."""
     at = clock.now()
@@ -151,7 +149,7 @@ def one(request: MachineRequest, code: Path[Code]) -> dict[str, Any]:
 
 
 @router.get(
-    "/{code}/history", response=list[MoveOut], auth=SEEING, openapi_extra=_told(404, scopes=ALL)
+    "/{code}/history", response=list[MoveOut], auth=SEEING, openapi_extra=told(404, scopes=ALL)
 )
 def history(request: MachineRequest, code: Path[Code]) -> list[MoveOut]:
     """What happened to a dossier so far, the oldest first."""
@@ -159,7 +157,7 @@ def history(request: MachineRequest, code: Path[Code]) -> list[MoveOut]:
 
 
 @router.get(
-    "/{code}/papers", response=list[PaperOut], auth=SEEING, openapi_extra=_told(404, scopes=ALL)
+    "/{code}/papers", response=list[PaperOut], auth=SEEING, openapi_extra=told(404, scopes=ALL)
 )
 def papers(request: MachineRequest, code: Path[Code]) -> list[PaperOut]:
     """The papers of a dossier, and which were handed in."""
@@ -168,7 +166,7 @@ def papers(request: MachineRequest, code: Path[Code]) -> list[PaperOut]:
 
 @router.get(
     "/{code}/whole", response=WholeOut, auth=Bearer(Scope.READ),
-    openapi_extra=_told(404, scopes=(Scope.READ,)),
+    openapi_extra=told(404, scopes=(Scope.READ,)),
 )  # fmt: skip
 def whole(request: MachineRequest, code: Path[Code], purpose: Query[Purpose]) -> dict[str, Any]:
     """Who applies and what was answered: for the post that has the dossier. It is noted."""
@@ -188,7 +186,7 @@ def whole(request: MachineRequest, code: Path[Code], purpose: Query[Purpose]) ->
 
 @router.get(
     "/{code}/files/{file}", auth=Bearer(Scope.READ), response={200: bytes},
-    openapi_extra=_told(404, scopes=(Scope.READ,)),
+    openapi_extra=told(404, scopes=(Scope.READ,)),
 )  # fmt: skip
 def content(
     request: MachineRequest,
@@ -216,7 +214,7 @@ def content(
 
 @router.post(
     "/{code}/acts/{act}", response=DossierOut, auth=Bearer(Scope.ACT, Scope.SUBMIT),
-    openapi_extra=_told(400, 404, 409, scopes=(Scope.ACT, Scope.SUBMIT), key=True),
+    openapi_extra=told(400, 404, 409, scopes=(Scope.ACT, Scope.SUBMIT), key=True),
 )  # fmt: skip
 def do_act(request: MachineRequest, code: Path[Code], act: Path[Act], said: ActIn) -> JsonResponse:
     """Do something with a dossier, as the post of the program may."""
