@@ -13,3 +13,7 @@ class CasesConfig(AppConfig):
             permissions,
             registry,
         )
+        from dothi.core.attachments.registry import guard
+
+        for kind in ("cases.draft", "cases.document", "cases.result"):
+            guard(kind, permissions.may_open_file)

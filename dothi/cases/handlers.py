@@ -60,3 +60,10 @@ def mind_the_clock(event: ClockBreached) -> None:
     if event.subject.startswith(OURS) and event.clock == Duty.RESULT:
         code = event.subject.removeprefix(OURS)
         services.tell_overdue(code=code, due_at=event.due_at, at=clock.now())
+
+
+# Nobody is written to of what happened before the house wrote.
+@on(events.DossierMoved, name="cases.tell_people", from_start=False)
+def tell_people(event: events.DossierMoved) -> None:
+    """Write to whoever applied, by the way that was chosen."""
+    services.tell_moved(move=event.move, at=clock.now())

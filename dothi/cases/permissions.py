@@ -1,6 +1,9 @@
 """Who may do what with dossiers. Predicates only: doors turn a False into a 403."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import Q
 
 from dothi.accounts import registry
 from dothi.accounts import selectors as accounts
@@ -8,8 +11,11 @@ from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User
 from dothi.cases import rules, selectors
 from dothi.cases.choices import Act, Power, Scope, Status
-from dothi.cases.models import Consultation, Dossier
+from dothi.cases.models import Consultation, Document, Dossier, Result
 from dothi.units.models import Unit
+
+# What a session opened by a secret: its files may be seen for as long.
+OPEN_DRAFTS, OPEN_DOSSIERS, KEPT = "cases_drafts", "cases_opened", 20
 
 _ALLOWED = {
     Role.COUNTER: (Power.SEE, Power.RECEIVE, Power.OPEN, Power.COLLECT),
@@ -163,3 +169,31 @@ def may_export(user: User, *, on: date) -> bool:
 
 def may_manage(user: User, *, on: date) -> bool:
     return accounts.may(user, Power.MANAGE, None, on=on)
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+def remember(request: Any, shelf: str, key: str) -> None:
+    """Whoever opened a draft or a dossier with its secret may see its files for this session."""
+    opened = request.session.get(shelf, [])
+    if key not in opened:
+        request.session[shelf] = [*opened, key][-KEPT:]
+
+
+def may_open_file(request: Any, owner: str) -> bool:
+    """Whether the applicant may see a private file, who opened what it belongs to by its secret.
+
+    Staff come in by a door of their own, where each opening is noted with its purpose first.
+    """
+    kind, _colon, key = owner.partition(":")
+    if kind == "cases.draft":
+        return key in request.session.get(OPEN_DRAFTS, ())
+    opened = request.session.get(OPEN_DOSSIERS, ())
+    if not opened or not key.isdecimal():
+        return False
+    if kind == "cases.result":
+        results = Result.objects.filter(pk=key, dossier__code__in=opened)
+        return results.filter(revoked_at=None, signed_at__isnull=False).exists()
+    papers = Document.objects.filter(dossier__code__in=opened)
+    return papers.filter(Q(pk=key) | Q(reused_from=key)).exists()

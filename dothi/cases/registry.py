@@ -8,6 +8,9 @@ from dothi.core.papers.registry import Kind, register
 
 TEMPLATE = "case"
 
+OWN = "cases.own"  # News of one's own dossiers.
+NEWS = register_notice(Template(code="cases_news", title=_("News of your dossier"), topic=OWN))
+
 RECEIVED = register(
     Kind(
         code="case_received", template=TEMPLATE, symbol="GTN-UBND",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dothi.cases.views.citizen import complaint
+from dothi.cases.views.citizen import apply, complaint, tracking
 from dothi.cases.views.citizen import fees as own_fees
 from dothi.cases.views.citizen import papers as own_papers
 from dothi.cases.views.desk import (
@@ -47,6 +47,23 @@ urlpatterns = [
     path("desk/cases/<str:code>/fees/<int:pk>/print", fees.take_receipt, name="take_receipt"),
     path("desk/cases/<str:code>/fees/<int:pk>/void", fees.void, name="void_receipt"),
     path("desk/cases/<str:code>/fees/<int:pk>/refund", fees.refund, name="refund_receipt"),
+    path("procedures/<str:code>/apply/", apply.begin, name="begin"),
+    path("cases/apply/", apply.resume, name="resume"),
+    path("cases/apply/<str:text>/", apply.draft, name="draft"),
+    path("cases/apply/<str:text>/start", apply.start, name="start"),
+    path("cases/apply/<str:text>/who", apply.who, name="who"),
+    path("cases/apply/<str:text>/form/<str:section>", apply.section, name="section"),
+    path("cases/apply/<str:text>/papers", apply.papers, name="papers_step"),
+    path("cases/apply/<str:text>/papers/<str:paper>", apply.attach, name="attach"),
+    path("cases/apply/<str:text>/wishes", apply.wishes, name="wishes"),
+    path("cases/apply/<str:text>/check", apply.check, name="check"),
+    path("cases/apply/<str:text>/later", apply.later, name="later"),
+    path("cases/apply/<str:text>/drop", apply.drop, name="drop"),
+    path("cases/thanks", tracking.thanks, name="thanks"),
+    path("cases/", tracking.follow, name="follow"),
+    path("cases/t/<str:text>", tracking.track, name="track"),
+    path("my/dossiers/<str:code>", tracking.mine, name="mine"),
+    path("my/drafts/<int:pk>", tracking.my_draft, name="my_draft"),
     path("cases/t/<str:text>/papers/<str:number>", own_papers.paper, name="own_paper"),
     path("desk/cases/sign/", signing.sign, name="sign"),
     path("desk/cases/papers/print", papers.take_several, name="take_papers"),

@@ -66,10 +66,14 @@ from dothi.cases.selectors.tracking import draft_by as draft_by
 from dothi.cases.selectors.tracking import draft_token as draft_token
 from dothi.cases.selectors.tracking import drafts_of as drafts_of
 from dothi.cases.selectors.tracking import given_before as given_before
+from dothi.cases.selectors.tracking import is_of_account as is_of_account
 from dothi.cases.selectors.tracking import loaded as loaded
 from dothi.cases.selectors.tracking import looks_at as looks_at
 from dothi.cases.selectors.tracking import number_hash as number_hash
 from dothi.cases.selectors.tracking import of_account as of_account
+from dothi.cases.selectors.tracking import open_proposal as open_proposal
+from dothi.cases.selectors.tracking import open_supplement as open_supplement
 from dothi.cases.selectors.tracking import page_url as page_url
+from dothi.cases.selectors.tracking import results_of as results_of
 from dothi.cases.selectors.tracking import tracking_token as tracking_token
 from dothi.cases.selectors.tracking import tracking_url as tracking_url

@@ -8,9 +8,20 @@ from django.db.models import Q, QuerySet
 
 from dothi.accounts.models import User
 from dothi.cases.choices import Part
-from dothi.cases.models import Complaint, Document, Dossier, Draft
+from dothi.cases.models import (
+    Complaint,
+    Document,
+    Dossier,
+    Draft,
+    Party,
+    Proposal,
+    Result,
+    Supplement,
+)
 from dothi.core.access.models import Look
 from dothi.core.access.selectors import looks_at as all_looks_at
+from dothi.core.attachments.models import Attachment
+from dothi.core.attachments.selectors import of_all
 from dothi.core.crypto import services as crypto
 from dothi.core.crypto.rules import Unreadable
 from dothi.core.crypto.services import keyed_hash
@@ -107,6 +118,34 @@ def given_before(user: User, *, on: date, kinds: Collection[str] | None = None) 
     for row in rows:
         newest.setdefault(row.kind, row)
     return list(newest.values())
+
+
+def is_of_account(dossier: Dossier, user: User) -> bool:
+    """Whether a dossier stands on the page of this person."""
+    return Party.objects.filter(dossier=dossier, account_hash=account_hash(user)).exists()
+
+
+def open_supplement(dossier: Dossier) -> Supplement | None:
+    """The papers that were asked for and have not come."""
+    return Supplement.objects.filter(dossier=dossier, met_at=None).first()
+
+
+def open_proposal(dossier: Dossier) -> Proposal | None:
+    """The draft of the result that waits for the applicant."""
+    return Proposal.objects.filter(dossier=dossier, answered_at=None).first()
+
+
+def results_of(dossier: Dossier) -> list[tuple[Result, list[Attachment]]]:
+    """The signed results of a finished dossier with their files; revoked ones are gone."""
+    if dossier.done_at is None:
+        return []
+    rows = list(
+        Result.objects.filter(dossier=dossier, revoked_at=None, signed_at__isnull=False).order_by(
+            "id"
+        )
+    )
+    files = of_all([row.subject for row in rows])
+    return [(row, files[row.subject]) for row in rows]
 
 
 def looks_at(dossiers: Collection[Dossier]) -> QuerySet[Look]:

@@ -6,6 +6,10 @@ from dothi.cases.services.book import Line as Line
 from dothi.cases.services.book import book as book
 from dothi.cases.services.book import take_book as take_book
 from dothi.cases.services.complaining import complain as complain
+from dothi.cases.services.composing import application_of as application_of
+from dothi.cases.services.composing import asked_of as asked_of
+from dothi.cases.services.composing import missing_from as missing_from
+from dothi.cases.services.composing import person_of as person_of
 from dothi.cases.services.consulting import agree as agree
 from dothi.cases.services.consulting import agreed_by_silence as agreed_by_silence
 from dothi.cases.services.consulting import consult as consult
@@ -16,6 +20,7 @@ from dothi.cases.services.desk import BatchReport as BatchReport
 from dothi.cases.services.desk import batch as batch
 from dothi.cases.services.desk import forget_filter as forget_filter
 from dothi.cases.services.desk import save_filter as save_filter
+from dothi.cases.services.drafts import FILES_AT_MOST as FILES_AT_MOST
 from dothi.cases.services.drafts import Begun as Begun
 from dothi.cases.services.drafts import attach as attach
 from dothi.cases.services.drafts import begin_draft as begin_draft
@@ -66,6 +71,7 @@ from dothi.cases.services.intake import Application as Application
 from dothi.cases.services.intake import Given as Given
 from dothi.cases.services.intake import Person as Person
 from dothi.cases.services.intake import Submitted as Submitted
+from dothi.cases.services.intake import checked_person as checked_person
 from dothi.cases.services.intake import enter as enter
 from dothi.cases.services.intake import papers_of as papers_of
 from dothi.cases.services.intake import submit as submit
@@ -75,6 +81,7 @@ from dothi.cases.services.machines import open_whole as open_whole
 from dothi.cases.services.minding import reschedule as reschedule
 from dothi.cases.services.minding import tell_overdue as tell_overdue
 from dothi.cases.services.moving import desk_url as desk_url
+from dothi.cases.services.own import claim as claim
 from dothi.cases.services.papers import bytes_of as bytes_of
 from dothi.cases.services.papers import issue_for as issue_for
 from dothi.cases.services.papers import issue_register as issue_register
@@ -118,8 +125,11 @@ from dothi.cases.services.signing import Batch as Batch
 from dothi.cases.services.signing import approve as approve
 from dothi.cases.services.signing import approve_many as approve_many
 from dothi.cases.services.signing import sign_result as sign_result
+from dothi.cases.services.telling import tell_moved as tell_moved
 from dothi.cases.services.waiting import Asked as Asked
 from dothi.cases.services.waiting import ask as ask
+from dothi.cases.services.waiting import asked_again as asked_again
 from dothi.cases.services.waiting import charge as charge
+from dothi.cases.services.waiting import next_other as next_other
 from dothi.cases.services.waiting import settle as settle
 from dothi.cases.services.waiting import supply as supply

@@ -138,8 +138,8 @@ def submit(
     if agency is None:
         raise NoAgency
     content = _checked(application, origin=origin, way=way, on=on)
-    applicant = _person(application.applicant, allowed=content.definition.applicants)
-    agent = _person(application.agent) if application.agent else None
+    applicant = checked_person(application.applicant, allowed=content.definition.applicants)
+    agent = checked_person(application.agent) if application.agent else None
     if agent is not None and not agent.proof:
         raise BadApplicant("proof", _("Please say by what you act for somebody else."))
     secret = codes.secret()
@@ -231,7 +231,7 @@ def _checked(application: Application, *, origin: Origin, way: Way, on: date) ->
     )
 
 
-def _person(person: Person, *, allowed: Sequence[Applicant] = ()) -> Person:
+def checked_person(person: Person, *, allowed: Sequence[Applicant] = ()) -> Person:
     """The person in normal forms.
 
     Raises:

@@ -75,6 +75,22 @@ def supply(
     moving.put_duty(dossier, at=at)
 
 
+def asked_again(dossier: Dossier) -> list[tuple[str, str]]:
+    """Code and name of each paper that was asked for and has not come."""
+    supplement = Supplement.objects.filter(dossier=dossier, met_at=None).first()
+    wanted = supplement.documents if supplement else []
+    names = dict(
+        Document.objects.filter(dossier=dossier, code__in=wanted).values_list("code", "name")
+    )
+    return [(code, names.get(code, code)) for code in wanted]
+
+
+def next_other(dossier: Dossier) -> str:
+    """A free code for a paper that the version does not name."""
+    known = Document.objects.filter(dossier=dossier, code__startswith="other_").count()
+    return f"other_{known + 1}"
+
+
 def _hand_in(dossier: Dossier, given: Given, *, by: Actor, at: datetime) -> None:
     document = Document.objects.filter(dossier=dossier, code=given.code).first()
     if document is None:

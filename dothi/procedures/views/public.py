@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from dothi.core import clock
 from dothi.lib import text_vi
 from dothi.procedures import permissions, selectors, services, wording
-from dothi.procedures.choices import Channel, Part
+from dothi.procedures.choices import Channel, Part, Way
 from dothi.procedures.models import Version
 from dothi.procedures.rules.definition import Definition, Source, Words
 
@@ -82,6 +82,8 @@ def page_of(definition: Definition, *, office: bool) -> dict[str, Any]:
             for section in definition.form.sections
         ],
         "national": NATIONAL_PORTAL if definition.channel == Channel.NATIONAL else "",
+        "own": definition.channel == Channel.OWN and Way.ONLINE in definition.ways,
+        "counter": definition.channel == Channel.COUNTER,
         "as_of": definition.as_of,
         "doubts": [Part(part).label for part in sorted(definition.to_confirm)] if office else [],
         "sources": _sources(definition) if office else [],

@@ -1,0 +1,74 @@
+"""Tell whoever applied, or acts for them, of every move: asked what is so now, told once."""
+
+from datetime import datetime
+
+from django.utils import formats, translation
+
+from dothi.cases import registry, selectors
+from dothi.cases.choices import Act, News, Part, Status
+from dothi.cases.models import Dossier, Move, Party, Supplement
+from dothi.cases.selectors.tracking import LINK_LIVES
+from dothi.core.clock import local
+from dothi.core.notices.choices import Channel
+from dothi.core.notices.services import Recipient, send
+from dothi.core.transactions import joined
+from dothi.procedures import selectors as procedures
+
+# Who has it inside the house is to be read on the page; it changes nothing for the applicant.
+INSIDE = frozenset(
+    {Act.ASSIGN, Act.RELEASE, Act.CONSULT, Act.CONSULTED, Act.HAND_OVER, Act.SEND_BACK}
+)
+
+
+@joined
+def tell_moved(*, move: int, at: datetime) -> bool:
+    """Write of one move to the address that was given, if news by e-mail were chosen.
+
+    Whoever chose the own page reads it there: it is made of the same moves.
+    """
+    step = Move.objects.filter(pk=move).exclude(act__in=sorted(INSIDE)).first()
+    if step is None:
+        return False
+    dossier = selectors.loaded().get(pk=step.dossier_id)
+    address = _address(dossier)
+    if not address:
+        return False
+    with translation.override(dossier.language):
+        context = {
+            "act": step.act,
+            "code": dossier.code,
+            "name": procedures.content_of(dossier.version_id).name.of(dossier.language),
+            "state": str(Status(step.now).label),
+            "unit": dossier.receiving_unit.name,
+            "words": _words(dossier, step),
+            "due": _moment(step.due_after),
+            "before": _moment(step.due_before) if step.due_before != step.due_after else "",
+            "link": selectors.tracking_url(dossier, at=at),
+            "days": LINK_LIVES.days,
+        }
+    notice = send(
+        template=registry.NEWS.code,
+        to=Recipient(channel=Channel.EMAIL, address=address, language=dossier.language),
+        context=context,
+        at=at,
+        dedupe=f"cases:{step.pk}",
+    )
+    return notice is not None
+
+
+def _address(dossier: Dossier) -> str:
+    if dossier.news != News.EMAIL:
+        return ""
+    found = {row.part: row.email for row in Party.objects.filter(dossier=dossier)}
+    return found.get(Part.AGENT) or found.get(Part.APPLICANT, "")
+
+
+def _words(dossier: Dossier, step: Move) -> str:
+    if step.act == Act.ASK:
+        asked = Supplement.objects.filter(dossier=dossier).order_by("-id").first()
+        return asked.what if asked else ""
+    return step.reason if step.told else ""
+
+
+def _moment(at: datetime | None) -> str:
+    return str(formats.date_format(local(at), "DATETIME_FORMAT")) if at else ""
