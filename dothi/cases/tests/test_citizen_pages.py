@@ -154,7 +154,7 @@ def test_files_stay_and_are_removed_again(client: Client, office: Office) -> Non
     assert "so-do.jpg" in shown
     assert "x.exe: " in shown
     code = Attachment.objects.get().code
-    answer = client.get(f"/files/{code}")
+    answer: Any = client.get(f"/files/{code}")
     assert answer.status_code == 200
     for close in answer._resource_closers:
         close()

@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import select_template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,6 +21,7 @@ from dothi.cases.models import Dossier
 from dothi.cases.services import Given, Refused
 from dothi.cases.views.citizen import forms, showing
 from dothi.cases.views.citizen.apply import SENT
+from dothi.cases.views.citizen.fees import fees_part
 from dothi.cases.views.citizen.private import kept_private
 from dothi.core import clock
 from dothi.core.attachments import services as attachments
@@ -32,8 +32,6 @@ from dothi.lib import codes
 
 HOUR = timedelta(hours=1)
 OTHER = "other"  # A paper that was not named.
-# Payments have a part of their own where they can be made here.
-FEES = ("cases/_fees.html", "cases/_costs.html")
 
 
 @limited("cases.thanks", limit=60, per=HOUR, methods=("GET",))
@@ -105,23 +103,19 @@ def track(request: HttpRequest, text: str) -> HttpResponse:
     shown = _forms(dossier)
     if request.method == "POST" and _do(request, dossier, shown, at):
         return kept_private(redirect("cases:track", text=text))
-    context = showing.tracked(dossier, at=at) | _more(request, dossier, at) | shown
+    context = showing.tracked(dossier, at=at) | _more(request, dossier, text, at) | shown
     context |= {"text": text}
     wrong = any(form.errors for form in shown.values() if form is not None)
     return kept_private(render(request, "cases/track.html", context, status=422 if wrong else 200))
 
 
-def _more(request: HttpRequest, dossier: Dossier, at: datetime) -> dict[str, Any]:
+def _more(request: HttpRequest, dossier: Dossier, text: str, at: datetime) -> dict[str, Any]:
     user = request.user if isinstance(request.user, User) else None
     own = user is not None and selectors.is_of_account(dossier, user)
-    fees = selectors.fees_of(dossier)
-    account = selectors.account_for(dossier, fees.open, on=at.date())
     return {
         "supplement": selectors.open_supplement(dossier),
         "proposal": selectors.open_proposal(dossier),
-        "fees": fees,
-        "account": account,
-        "fees_template": select_template(FEES),
+        "fee_part": fees_part(dossier, text, at=at),
         "looks": list(selectors.looks_at([dossier])[:20]),
         "objected": rights.objected(user) if user and own else set(),
         "mine": own,
