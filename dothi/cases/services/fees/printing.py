@@ -90,7 +90,7 @@ def _content(receipt: Receipt, dossier: Dossier) -> dict[str, Any]:
         "opening": [],
         "lines": lines,
         "table": {
-            "head": [_("What for"), _("Basis"), _("Amount")],
+            "head": [_("What is paid for"), _("Basis"), _("Amount")],
             "widths": [4, 4, 2],
             "rows": [
                 [row.name, row.source, text_vi.money(receipt.lines[str(row.pk)])]
