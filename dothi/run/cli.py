@@ -155,6 +155,10 @@ def _house(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--catalogue", default="",
         help="folder with subjects, routes, limits and figures; starter/feedback when not given",
     )  # fmt: skip
+    verb.add_argument(
+        "--procedures", default="",
+        help="folder with procedures, taken over as drafts; starter/procedures when not given",
+    )  # fmt: skip
     verb.add_argument("--time-zone", default="Asia/Ho_Chi_Minh", help="%(default)s")
     verb.add_argument("--mail", default="", help="smtp host:port; empty: messages go to files")
     verb.add_argument("--mail-from", default="", help="sender; the administrator when not given")

@@ -4,6 +4,7 @@ from dothi.procedures.services.drafting import discard as discard
 from dothi.procedures.services.drafting import draft as draft
 from dothi.procedures.services.files import exported as exported
 from dothi.procedures.services.files import load_catalogue as load_catalogue
+from dothi.procedures.services.files import load_drafts as load_drafts
 from dothi.procedures.services.files import read_file as read_file
 from dothi.procedures.services.publishing import end as end
 from dothi.procedures.services.publishing import publish as publish

@@ -70,6 +70,26 @@ def load_catalogue(
     return published
 
 
+def load_drafts(folder: Path | str, *, at: datetime) -> int:
+    """Write every file of a folder down as a draft, where the catalogue has no such procedure.
+    Return how many. Somebody of the house checks and publishes them.
+
+    Raises:
+        Refused: with the file and the reason.
+    """
+    place, written = Path(folder), 0
+    _load_areas(place / "areas.csv")
+    for path in sorted(one for one in place.iterdir() if one.suffix in SUFFIXES):
+        try:
+            definition = definition_of(read_file(path.read_bytes(), name=path.name))
+            if not Version.objects.filter(procedure__code=definition.code).exists():
+                draft(document=definition, by=LOADER, at=at)
+                written += 1
+        except Refused as error:
+            raise Refused(f"{path.name}: {error}") from error
+    return written
+
+
 def _take(definition: Definition, valid_from: date, at: datetime) -> int:
     newest = (
         Version.objects.filter(procedure__code=definition.code, state=State.PUBLISHED)

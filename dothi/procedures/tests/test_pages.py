@@ -18,7 +18,7 @@ from dothi.procedures.rules.publishing import flaws
 from dothi.procedures.tests.documents import ROLES
 from dothi.units.tests.factories import make_root, make_unit
 
-DEMO = Path(__file__).parents[3] / "demo" / "procedures"
+DEMO = Path(__file__).parents[3] / "starter" / "procedures"
 FILES = sorted(DEMO.glob("*.toml"))
 
 

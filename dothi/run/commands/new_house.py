@@ -97,7 +97,7 @@ def _answer(options: argparse.Namespace) -> None:
             missing.append(f"--{question.option.replace('_', '-')}")
     if missing:
         raise CannotWork(f"say {', '.join(missing)} (bin/dothi init --help explains them).")
-    for name in ("time_zone", "mail", "mail_from", "catalogue"):
+    for name in ("time_zone", "mail", "mail_from", "catalogue", "procedures"):
         setattr(options, name, CHECKS[name](getattr(options, name)))
 
 
@@ -181,11 +181,19 @@ def _folder_of_subjects(text: str) -> str:
     return str(folder)
 
 
+def _folder_of_procedures(text: str) -> str:
+    folder = Path(text).expanduser().resolve() if text else STARTER / "procedures"
+    if not (folder / "areas.csv").is_file():
+        raise CannotWork(f"{folder} holds no areas.csv; starter/procedures shows how it looks.")
+    return str(folder)
+
+
 CHECKS: dict[str, Callable[[str], str]] = {
     "time_zone": _time_zone,
     "mail": _mail,
     "mail_from": lambda text: _email(text) if text else "",
     "catalogue": _folder_of_subjects,
+    "procedures": _folder_of_procedures,
 }
 
 
@@ -230,6 +238,7 @@ def _furnish(options: argparse.Namespace, progress: Progress) -> str:
     from dothi.core.workdays import services as workdays
     from dothi.datastore.catalogue import services as datasets
     from dothi.feedback import services as feedback
+    from dothi.procedures import services as procedures
     from dothi.units import selectors as unit_questions
     from dothi.units import services as unit_verbs
     from dothi.units.models import Unit
@@ -254,6 +263,11 @@ def _furnish(options: argparse.Namespace, progress: Progress) -> str:
             feedback.load_catalogue(options.catalogue, at=at)
         except feedback.CatalogueError as error:
             raise CannotWork(f"{options.catalogue}: {error}") from error
+    with progress.step("loading procedures as drafts"):
+        try:
+            procedures.load_drafts(options.procedures, at=at)
+        except (procedures.Refused, OSError, KeyError) as error:
+            raise CannotWork(f"{options.procedures}: {error}") from error
     with progress.step("describing the data of the house"):
         datasets.adopt(at=at)
     with progress.step("making the first administrator"):

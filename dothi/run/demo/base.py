@@ -22,6 +22,7 @@ from dothi.lib.worktime import Calendar
 from dothi.procedures import services as procedures
 from dothi.procedures.choices import Channel
 from dothi.run.demo.cities import DEMO, DISTRICT, City
+from dothi.run.house import ROOT
 from dothi.units import services as units
 from dothi.units.choices import Kind as UnitKind
 
@@ -64,7 +65,7 @@ def _staff(at: datetime, city: City = DISTRICT) -> None:
 def _procedures(at: datetime) -> None:
     # On the first day of the four wards of today; submitted here, because it is a sample.
     procedures.load_catalogue(
-        DEMO / "procedures", valid_from=date(2025, 7, 1), at=at, channel=Channel.OWN
+        ROOT / "starter" / "procedures", valid_from=date(2025, 7, 1), at=at, channel=Channel.OWN
     )
 
 

@@ -13,6 +13,8 @@ from dothi.feedback import services as feedback
 from dothi.feedback.choices import Channel
 from dothi.feedback.selectors import catalogue
 from dothi.lib.geo import Point
+from dothi.procedures import selectors as designs
+from dothi.procedures import services as procedures
 from dothi.run.commands import new_house
 from dothi.run.house import ROOT
 from dothi.run.words import CannotWork
@@ -26,6 +28,7 @@ GOOD = {
     "admin_name": "Phan Hoài An",
     "admin_email": "An@Example.vn",
     "catalogue": "",
+    "procedures": "",
     "time_zone": "Asia/Ho_Chi_Minh",
     "mail": "",
     "mail_from": "",
@@ -52,6 +55,7 @@ def answered(**changes: str | None) -> argparse.Namespace:
     ({"mail_from": "me"}, "no e-mail"),
     ({"time_zone": "Asia/Saigon2"}, "no time zone"),
     ({"catalogue": "/nowhere"}, "no categories.csv"),
+    ({"procedures": "/nowhere"}, "no areas.csv"),
     ({"url": None, "admin": None}, "say --url, --admin"),
 ])  # fmt: skip
 def test_nonsense_is_refused_with_a_sentence(
@@ -94,6 +98,15 @@ def test_the_starter_makes_a_house_that_takes_reports_before_anything_is_drawn()
     assert sent.ticket.unit.code == "00000"
     assert sent.ticket.due_at is not None
     assert sent.ticket.due_at > AT
+
+
+@pytest.mark.django_db
+def test_procedures_of_the_starter_are_drafts_that_somebody_of_the_house_has_to_publish() -> None:
+    folder = answered().procedures
+    assert procedures.load_drafts(folder, at=AT) >= 25
+    assert procedures.load_drafts(folder, at=AT) == 0, "a second time there is nothing new"
+    assert not designs.search("", on=AT.date()).versions, "citizens see none of them yet"
+    assert len(designs.designs()) >= 25
 
 
 @pytest.mark.django_db
