@@ -17,10 +17,10 @@ from dothi.cases.api.shapes import (
     ActIn,
     ActsOut,
     DossierOut,
+    DossiersOut,
     FileOut,
     Filters,
     MoveOut,
-    PageOut,
     PaperOut,
     SubmitIn,
     SubmittedOut,
@@ -82,8 +82,10 @@ def told(*statuses: int, scopes: tuple[Scope, ...], key: bool = False) -> dict[s
 ALL = (Scope.READ, Scope.ACT, Scope.SUBMIT)
 
 
-@router.get("", response=PageOut, auth=Bearer(Scope.READ), openapi_extra=told(scopes=(Scope.READ,)))
-def dossiers(request: MachineRequest, filters: Query[Filters]) -> PageOut:
+@router.get(
+    "", response=DossiersOut, auth=Bearer(Scope.READ), openapi_extra=told(scopes=(Scope.READ,))
+)
+def dossiers(request: MachineRequest, filters: Query[Filters]) -> DossiersOut:
     """The dossiers on the tables of the program's units, the most urgent first."""
     at = clock.now()
     wanted = QueueFilters(
@@ -101,7 +103,7 @@ def dossiers(request: MachineRequest, filters: Query[Filters]) -> PageOut:
         request.auth.user, on=at.date(), filters=wanted, after=filters.after, limit=filters.limit
     )
     items = [showing.dossier_out(row, machine=request.auth, at=at) for row in page.items]
-    return PageOut(items=items, next=page.next)
+    return DossiersOut(items=items, next=page.next)
 
 
 @router.post(

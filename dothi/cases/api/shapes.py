@@ -65,7 +65,7 @@ class ActsOut(DossierOut):
     acts: list[Act]
 
 
-class PageOut(Schema):
+class DossiersOut(Schema):
     """Some dossiers, and where the next ones begin."""
 
     items: list[DossierOut]
