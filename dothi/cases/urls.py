@@ -1,10 +1,12 @@
 from django.urls import path
 
-from dothi.cases.views.citizen import apply, complaint, tracking
+from dothi.cases.views.citizen import apply, complaint, tracking, visits
 from dothi.cases.views.citizen import fees as own_fees
 from dothi.cases.views.citizen import papers as own_papers
+from dothi.cases.views.citizen import queue as hall
 from dothi.cases.views.desk import (
     batch,
+    counters,
     dossier,
     entry,
     fees,
@@ -16,6 +18,7 @@ from dothi.cases.views.desk import (
     ratings,
     signing,
 )
+from dothi.cases.views.desk import visits as visits_desk
 
 app_name = "cases"
 urlpatterns = [
@@ -78,4 +81,21 @@ urlpatterns = [
     path("desk/cases/<str:code>/", dossier.dossier, name="dossier"),
     path("desk/cases/<str:code>/open", dossier.open_up, name="open"),
     path("desk/cases/<str:code>/files/<str:name>", dossier.file, name="dossier_file"),
+    path("queue/", hall.offices, name="queue_offices"),
+    path("queue/t/<str:secret>", hall.turn, name="turn"),
+    path("queue/t/<str:secret>/now", hall.turn_now, name="turn_now"),
+    path("queue/<str:unit>/", hall.kiosk, name="kiosk"),
+    path("queue/<str:unit>/screen", hall.screen, name="screen"),
+    path("queue/<str:unit>/screen/now", hall.screen_now, name="screen_now"),
+    path("visit/", visits.book, name="book_visit"),
+    path("visit/booked", visits.booked, name="visit_booked"),
+    path("visit/find", visits.find, name="visit_find"),
+    path("visit/a/<str:secret>", visits.own, name="visit_own"),
+    path("desk/counter/", counters.desk, name="counter"),
+    path("desk/counter/line", counters.line_now, name="line_now"),
+    path("desk/counter/act", counters.act, name="counter_act"),
+    path("desk/counter/visits", visits_desk.visits, name="visits"),
+    path("desk/counter/waits/", visits_desk.waits, name="waits"),
+    path("desk/counter/waits.csv", visits_desk.waits_csv, name="waits_csv"),
+    path("desk/counter/arrange/", visits_desk.arrange, name="arrange"),
 ]

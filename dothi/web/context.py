@@ -37,6 +37,7 @@ DESK = (
     ("cases:queue", _("Dossiers"), "dossier", "cases.see"),
     ("feedback:queue", _("Reports"), "report", "feedback.see"),
     ("feedback:sealed", _("Protected channel"), "lock", "feedback.open_sealed"),
+    ("cases:counter", _("Counter"), "people", "cases.receive"),
     ("feedback:catalogue", _("Catalogue"), "columns", "feedback.manage_catalogue"),
     ("procedures:designer", pgettext_lazy("navigation", "Procedures"), "work", "procedures.see"),
     ("cases:sign", _("To sign"), "edit", "cases.sign"),
@@ -60,6 +61,7 @@ OWN = (
     ("account_logout", _("Sign out"), "leave"),
 )
 FOOT = (
+    ("cases:book_visit", _("Book an appointment"), ""),
     ("web:help", _("Help"), ""),
     ("web:accessibility", _("Accessibility"), ""),
     ("web:privacy", _("Your data"), ""),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from dothi.cases.views.citizen.queue import stream as hall
 from dothi.datastore.catalogue.api import ckan, dcat
 from dothi.datastore.catalogue.views import public as catalogue
 from dothi.datastore.viewer.api import ckan as rows
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^sitemap-(?P<name>pages|news-[1-9][0-9]{0,5})\.xml$", sitemap.part, name="sitemap_part"
     ),
     path("live/operations/wall", stream),
+    path("live/queue/<str:unit>", hall),
     path("data/<slug:code>/contract.yaml", catalogue.contract, name="catalogue_contract"),
     re_path(r"^catalog\.(?P<suffix>jsonld|ttl)$", dcat.catalogue, name="dcat"),
     path("api/3/action/<slug:name>", ckan.action, name="ckan"),
