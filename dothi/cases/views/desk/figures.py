@@ -138,6 +138,7 @@ def figures(request: SignedInRequest) -> HttpResponse:
     found = selectors.lines_seen_by(request.user, form.period, at=at, unit=form.unit_code)
     whole = selectors.summed(found)
     first = rules.month_of(at.date()).since
+    last = first - timedelta(days=1)
     return render(
         request,
         "cases/desk/figures.html",
@@ -147,7 +148,9 @@ def figures(request: SignedInRequest) -> HttpResponse:
             "lines": _lines(form, found, at),
             "whole": _line(form, _("All"), "", whole, {}),
             "rates": _rates(form, found, whole, at),
-            "last_month": urlencode({"until": (first - timedelta(days=1)).isoformat()}),
+            "last_month": urlencode(
+                {"since": rules.month_of(last).since.isoformat(), "until": last.isoformat()}
+            ),
             "this_year": urlencode(
                 {"since": first.replace(month=1).isoformat(), "until": at.date().isoformat()}
             ),
@@ -161,7 +164,12 @@ def figures(request: SignedInRequest) -> HttpResponse:
 def _form(request: SignedInRequest, at: datetime) -> PeriodForm:
     if not permissions.units_seen(request.user, on=at.date()):
         raise PermissionDenied
-    return PeriodForm(request.GET, user=request.user, on=at.date())
+    given = request.GET.copy()
+    month = rules.month_of(at.date())
+    if not given.get("since") and not given.get("until"):
+        given["since"] = month.since.isoformat()
+        given["until"] = (month.until - timedelta(days=1)).isoformat()
+    return PeriodForm(given, user=request.user, on=at.date())
 
 
 def _names(at: datetime) -> dict[str, str]:
