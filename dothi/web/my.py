@@ -19,6 +19,8 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts import services as people
 from dothi.accounts.http import SignedInRequest
 from dothi.accounts.models import User
+from dothi.cases import selectors as cases
+from dothi.cases import services as dossiers
 from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.core.notices import selectors as notices
@@ -54,6 +56,8 @@ def _everything(user: User, at: datetime) -> dict[str, Any]:
     return {
         "own": own,
         "looks": [(look, own.codes.get(look.record, "")) for look in own.looks],
+        "dossiers": cases.own_of(user),
+        "drafts": cases.own_drafts(user, at=at),
         "objected": claims.objected(user),
         "emails": emails,
         "level": user.get_level_display(),
@@ -238,6 +242,7 @@ def _erase(user: User, at: datetime) -> None:
     by, emails = user.actor, proved(user)
     reports.forget_account(account=user, by=by, at=at)
     reports.stop_all_following(emails=emails, at=at)
+    dossiers.forget_account(account=user, at=at)
     rights.forget_person(person=user, at=at)
     for address in {*emails, user.email, by} - {""}:
         outbox.erase(address=address)

@@ -73,6 +73,8 @@ from dothi.cases.selectors.tracking import number_hash as number_hash
 from dothi.cases.selectors.tracking import of_account as of_account
 from dothi.cases.selectors.tracking import open_proposal as open_proposal
 from dothi.cases.selectors.tracking import open_supplement as open_supplement
+from dothi.cases.selectors.tracking import own_drafts as own_drafts
+from dothi.cases.selectors.tracking import own_of as own_of
 from dothi.cases.selectors.tracking import page_url as page_url
 from dothi.cases.selectors.tracking import results_of as results_of
 from dothi.cases.selectors.tracking import tracking_token as tracking_token

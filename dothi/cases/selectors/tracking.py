@@ -1,13 +1,15 @@
 """The applicant's own dossiers and drafts: by secret, by signed link, by account."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from dothi.accounts.models import User
-from dothi.cases.choices import Part
+from dothi.cases.choices import Part, Status
 from dothi.cases.models import (
     Complaint,
     Document,
@@ -26,6 +28,7 @@ from dothi.core.crypto import services as crypto
 from dothi.core.crypto.rules import Unreadable
 from dothi.core.crypto.services import keyed_hash
 from dothi.lib import codes
+from dothi.procedures import selectors as procedures
 
 LINK, DRAFT_LINK = "cases.tracking", "cases.draft"
 LINK_LIVES = timedelta(days=30)
@@ -173,3 +176,42 @@ def number_hash(citizen_id: str) -> str:
 def complaints_about(dossier: Dossier) -> list[Complaint]:
     """Complaints that were made about a dossier, the newest first."""
     return list(Complaint.objects.filter(dossier=dossier).order_by("-id"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """One own dossier for the list of the own page."""
+
+    code: str
+    name: str
+    state: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnDraft:
+    """One thing that was begun and not sent."""
+
+    key: int
+    name: str
+
+
+def own_of(user: User) -> list[Own]:
+    """The own dossiers, newest first."""
+    return [
+        Own(
+            code=row.code, name=_name(row.version_id), state=str(Status(row.status).label),
+            submitted_at=row.submitted_at,
+        )
+        for row in of_account(user)[:PAPERS_AT_MOST]
+    ]  # fmt: skip
+
+
+def own_drafts(user: User, *, at: datetime) -> list[OwnDraft]:
+    """What was begun while signed in and not sent."""
+    rows = drafts_of(user, at=at)[:PAPERS_AT_MOST]
+    return [OwnDraft(key=row.pk, name=_name(row.version_id)) for row in rows]
+
+
+def _name(version_id: int) -> str:
+    return procedures.content_of(version_id).name.of(get_language() or "vi")

@@ -324,6 +324,9 @@ def test_what_is_signed_in_for_stands_on_the_own_page(client: Client, office: Of
     post(client, f"/en/cases/t/{done.secret}", {"act": "claim"})
     begun(client)
     draft = Draft.objects.get()
+    shown = page(client, "/en/my/")
+    assert done.dossier.code in shown
+    assert f"/my/drafts/{draft.pk}" in shown
     assert "/cases/t/" in client.get(f"/en/my/dossiers/{done.dossier.code}")["Location"]
     assert "/cases/apply/" in client.get(f"/en/my/drafts/{draft.pk}")["Location"]
     client.force_login(make_citizen("other"))
