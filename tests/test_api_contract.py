@@ -1,7 +1,8 @@
 """The JSON doors do what their description says, whatever is sent (schemathesis, bounded)."""
 
 from collections.abc import Iterator
-from typing import Any
+from enum import Enum
+from typing import Any, get_args
 
 import pytest
 import schemathesis
@@ -9,6 +10,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from pydantic import BaseModel
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -98,3 +100,33 @@ def test_offsets_that_no_place_has_are_read_as_the_moment_they_name(
     submit()
     answer = client.get("/api/v1/feedback", {"since": since})
     assert answer.status_code == 200, answer.content
+
+
+def test_no_two_shapes_of_the_description_have_one_name() -> None:
+    """The description knows shapes by their names alone: the second would stand for the first."""
+    from dothi.api.api import api, registration
+
+    for doors in (api, registration):
+        named: dict[str, set[str]] = {}
+        for _prefix, router in doors._routers:
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    for name, where in _shapes(operation):
+                        named.setdefault(name, set()).add(where)
+        assert {name: places for name, places in named.items() if len(places) > 1} == {}
+
+
+def _shapes(operation: Any) -> Iterator[tuple[str, str]]:
+    """Every shape and list of codes behind the answers and bodies of a door."""
+    bodies = [model for model in operation.models if model.__ninja_param_source__ == "body"]
+    waiting = [model for model in operation.response_models.values() if model] + bodies
+    seen: set[Any] = set()
+    while waiting:
+        one = waiting.pop()
+        waiting += get_args(one)
+        if not isinstance(one, type) or one in seen:
+            continue
+        seen.add(one)
+        waiting += [field.annotation for field in getattr(one, "model_fields", {}).values()]
+        if one.__module__.startswith("dothi.") and issubclass(one, BaseModel | Enum):
+            yield one.__name__, one.__module__

@@ -14,7 +14,7 @@ from pydantic import Field
 from dothi.accounts.bearer import Bearer, MachineRequest, Problem, answered_once
 from dothi.core import clock
 from dothi.core.hooks import registry, selectors, services
-from dothi.core.hooks.choices import State
+from dothi.core.hooks.choices import Stage
 from dothi.core.hooks.models import Hook, Message
 from dothi.core.paging import take
 
@@ -61,8 +61,8 @@ class SecretOut(HookOut):
     secret: str
 
 
-class Filters(Schema):
-    state: State | None = None
+class Wanted(Schema):
+    state: Stage | None = None
     after: str = Field("", max_length=100, description="`next` of the page before.")
     limit: int = Field(50, ge=1, le=200)
 
@@ -72,7 +72,7 @@ class MessageOut(Schema):
 
     code: str = Field(description="As `webhook-id` has it.")
     event: str
-    state: State
+    state: Stage
     attempts: int
     made_at: datetime
     next_try_at: datetime | None
@@ -139,7 +139,7 @@ def renew(request: MachineRequest, code: Path[Code]) -> JsonResponse:
 
 
 @router.get("/{code}/messages", response=MessagesOut, openapi_extra=TOLD)
-def messages(request: MachineRequest, code: Path[Code], filters: Query[Filters]) -> MessagesOut:
+def messages(request: MachineRequest, code: Path[Code], filters: Query[Wanted]) -> MessagesOut:
     """What was sent there, waits, or was given up; the newest first."""
     rows = selectors.messages_of(_mine(request, code))
     if filters.state is not None:
@@ -179,10 +179,10 @@ def _message(row: Message) -> MessageOut:
     return MessageOut(
         code=row.code,
         event=row.event,
-        state=State(row.state),
+        state=Stage(row.state),
         attempts=row.attempts,
         made_at=row.made_at,
-        next_try_at=row.next_try_at if row.state == State.WAITING else None,
+        next_try_at=row.next_try_at if row.state == Stage.WAITING else None,
         sent_at=row.sent_at,
         status=row.status,
         error=row.error,

@@ -16,10 +16,10 @@ from dothi.cases.api import acting, asking, showing
 from dothi.cases.api.shapes import (
     ActIn,
     ActsOut,
+    DossierFilters,
     DossierOut,
     DossiersOut,
     FileOut,
-    Filters,
     MoveOut,
     PaperOut,
     SubmitIn,
@@ -85,7 +85,7 @@ ALL = (Scope.READ, Scope.ACT, Scope.SUBMIT)
 @router.get(
     "", response=DossiersOut, auth=Bearer(Scope.READ), openapi_extra=told(scopes=(Scope.READ,))
 )
-def dossiers(request: MachineRequest, filters: Query[Filters]) -> DossiersOut:
+def dossiers(request: MachineRequest, filters: Query[DossierFilters]) -> DossiersOut:
     """The dossiers on the tables of the program's units, the most urgent first."""
     at = clock.now()
     wanted = QueueFilters(

@@ -14,7 +14,7 @@ Code = Annotated[str, Field(pattern=r"^[\w.-]{1,60}$")]
 Short = Annotated[str, Field(max_length=300)]
 
 
-class Filters(Schema):
+class DossierFilters(Schema):
     """What the list is narrowed to; what is left out narrows nothing."""
 
     q: str = Field("", max_length=100, description="A code, a phone number, how a name begins.")

@@ -2,7 +2,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class State(TextChoices):
+class Stage(TextChoices):
     """How far a message to another system has come."""
 
     WAITING = "waiting", _("Waiting to be sent")

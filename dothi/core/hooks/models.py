@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from dothi.core.crypto.fields import EncryptedTextField
-from dothi.core.hooks.choices import State
+from dothi.core.hooks.choices import Stage
 
 
 class Hook(models.Model):
@@ -42,7 +42,7 @@ class Message(models.Model):
     code = models.CharField(max_length=40, unique=True)
     event = models.CharField(max_length=60)
     body = models.TextField()
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=8, choices=Stage, default=Stage.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     made_at = models.DateTimeField()
@@ -53,10 +53,10 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["next_try_at", "id"], name="hook_due", condition=Q(state=State.WAITING)
+                fields=["next_try_at", "id"], name="hook_due", condition=Q(state=Stage.WAITING)
             ),
             models.Index(fields=["hook", "made_at", "id"], name="hook_messages"),
-            models.Index(fields=["hook"], name="hook_dead", condition=Q(state=State.DEAD)),
+            models.Index(fields=["hook"], name="hook_dead", condition=Q(state=Stage.DEAD)),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import Count, Q, QuerySet
 
-from dothi.core.hooks.choices import State
+from dothi.core.hooks.choices import Stage
 from dothi.core.hooks.models import Hook, Message
 
 
@@ -28,8 +28,8 @@ def counts(owners: Collection[str]) -> dict[str, tuple[int, int]]:
         Message.objects.filter(hook__owner__in=owners)
         .values("hook__owner")
         .annotate(
-            waiting=Count("id", filter=Q(state=State.WAITING)),
-            dead=Count("id", filter=Q(state=State.DEAD)),
+            waiting=Count("id", filter=Q(state=Stage.WAITING)),
+            dead=Count("id", filter=Q(state=Stage.DEAD)),
         )
     )
     return {row["hook__owner"]: (row["waiting"], row["dead"]) for row in rows}

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from dothi.core.audit.services import record
 from dothi.core.hooks import ports, registry, rules
-from dothi.core.hooks.choices import State
+from dothi.core.hooks.choices import Stage
 from dothi.core.hooks.models import Hook, Message
 from dothi.lib import codes
 
@@ -72,7 +72,7 @@ def renew_secret(*, hook: Hook, by: str, at: datetime) -> str:
 def end(*, hook: Hook, by: str, at: datetime, why: str = "") -> None:
     """Tell it nothing more; what waits is not sent."""
     Hook.objects.filter(pk=hook.pk, ended_at=None).update(ended_at=at, ended_why=why)
-    Message.objects.filter(hook=hook, state=State.WAITING).update(state=State.DEAD, error="ended")
+    Message.objects.filter(hook=hook, state=Stage.WAITING).update(state=Stage.DEAD, error="ended")
     record("hooks.end", subject=hook.subject, by=by, at=at, why=why)
 
 
@@ -102,7 +102,7 @@ def put(
 
 def send_due(*, at: datetime, limit: int = 100) -> int:
     """Send what is due. Return how many were taken by the other side."""
-    due = Message.objects.filter(state=State.WAITING, next_try_at__lte=at)
+    due = Message.objects.filter(state=Stage.WAITING, next_try_at__lte=at)
     return sum(
         _send(message, at=at)
         for message in due.select_related("hook").order_by("next_try_at", "id")[:limit]
@@ -112,7 +112,7 @@ def send_due(*, at: datetime, limit: int = 100) -> int:
 def _send(message: Message, *, at: datetime) -> bool:
     """Take, send, write down: the network is never used inside a transaction."""
     mine = Message.objects.filter(
-        pk=message.pk, state=State.WAITING, next_try_at=message.next_try_at
+        pk=message.pk, state=Stage.WAITING, next_try_at=message.next_try_at
     )
     if not mine.update(next_try_at=at + rules.IN_HAND):
         return False
@@ -125,7 +125,7 @@ def _send(message: Message, *, at: datetime) -> bool:
         _failed(message, at=at, error=str(error) or type(error).__name__)
         return False
     if 200 <= status < 300:
-        _write(message, state=State.SENT, sent_at=at, status=status, error="")
+        _write(message, state=Stage.SENT, sent_at=at, status=status, error="")
         return True
     _failed(message, at=at, status=status, error=f"HTTP {status}")
     if status == GONE:
@@ -142,7 +142,7 @@ def _failed(message: Message, *, at: datetime, error: str, status: int = 0) -> N
     wait = rules.next_try(message.attempts + 1)
     logger.warning("message %s: %s", message.code, error)
     if wait is None:
-        _write(message, state=State.DEAD, status=status, error=error[:200])
+        _write(message, state=Stage.DEAD, status=status, error=error[:200])
     else:
         _write(message, next_try_at=at + wait, status=status, error=error[:200])
 
@@ -154,10 +154,10 @@ def _write(message: Message, **new: Any) -> None:
 @transaction.atomic
 def send_again(*, owner: str, by: str, at: datetime, code: str = "") -> int:
     """Send what was given up, all of it or one message, under its old id. Return how many."""
-    stuck = Message.objects.filter(hook__owner=owner, hook__ended_at=None, state=State.DEAD)
+    stuck = Message.objects.filter(hook__owner=owner, hook__ended_at=None, state=Stage.DEAD)
     if code:
         stuck = stuck.filter(code=code)
-    count = stuck.update(state=State.WAITING, attempts=0, next_try_at=at)
+    count = stuck.update(state=Stage.WAITING, attempts=0, next_try_at=at)
     if count:
         record("hooks.send_again", subject=f"hooks.owner:{owner}", by=by, at=at, messages=count)
     return count

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dothi.core.hooks import registry, rules, selectors, services
-from dothi.core.hooks.choices import State
+from dothi.core.hooks.choices import Stage
 from dothi.core.hooks.models import Hook, Message
 from dothi.core.hooks.tests.listening import Listener, listening
 
@@ -102,7 +102,7 @@ def test_after_three_days_it_is_given_up_and_can_be_sent_again(listener: Listene
         services.send_due(at=moment)
         moment += wait
     message = Message.objects.get()
-    assert (message.state, message.attempts, message.status) == (State.DEAD, 10, 500)
+    assert (message.state, message.attempts, message.status) == (Stage.DEAD, 10, 500)
     assert selectors.counts([OWNER]) == {OWNER: (0, 1)}
     assert services.send_again(owner="accounts.machine:other", by="user:1", at=moment) == 0
     assert services.send_again(owner=OWNER, by="user:1", at=moment) == 1
@@ -119,7 +119,7 @@ def test_who_says_gone_is_told_nothing_more(listener: Listener) -> None:
     services.send_due(at=AT)
     made.hook.refresh_from_db()
     assert (made.hook.ended_why, put()) == ("gone", 0)
-    assert set(Message.objects.values_list("state", flat=True)) == {State.DEAD}
+    assert set(Message.objects.values_list("state", flat=True)) == {Stage.DEAD}
 
 
 def test_a_redirect_is_not_followed(listener: Listener) -> None:
@@ -173,7 +173,7 @@ def test_a_name_that_turns_inward_later_leads_nowhere(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("10.0.0.7", 443))])
     assert services.send_due(at=AT) == 0
     message = Message.objects.get()
-    assert (message.state, message.error) == (State.WAITING, "NotAllowed")
+    assert (message.state, message.error) == (Stage.WAITING, "NotAllowed")
     assert listener.heard == []
 
 
