@@ -189,6 +189,8 @@ class Figure(TextChoices):
     DIGITISED = "digitised", _("Received, every paper digitised")
     REUSED = "reused", _("Received, with a paper given before")
     DISLIKED = "disliked", _("Rated with one or two stars")
+    CHARGED = "charged", _("Received, with something to pay")
+    PAID_ONLINE = "paid_online", _("Received, paid online")
 
 
 class Measure(TextChoices):
@@ -199,6 +201,8 @@ class Measure(TextChoices):
     OFFERED = "3.1", _("Procedures offered online")
     USED = "3.2", _("Procedures offered online that had a dossier")
     ONLINE = "3.3", _("Dossiers submitted online")
+    PAYABLE = "3.5", _("Procedures with something to pay that was paid online")
+    PAID = "3.6", _("Dossiers paid online")
     ELECTRONIC = "4.1", _("Dossiers with an electronic result")
     DIGITISED = "4.2", _("Dossiers whose papers are digitised")
     REUSED = "4.3", _("Dossiers that use papers given before")

@@ -116,6 +116,8 @@ FIGURE_NAMES = {
     Figure.ELECTRONIC: ("Có kết quả điện tử", "Finished with an electronic result"),
     Figure.DIGITISED: ("Giấy tờ được số hóa đủ", "Every paper digitised"),
     Figure.REUSED: ("Có dùng lại giấy tờ", "With a paper given before"),
+    Figure.CHARGED: ("Có khoản phải nộp", "With something to pay"),
+    Figure.PAID_ONLINE: ("Đã thanh toán trực tuyến", "Paid online"),
 }
 MOVED_COLUMNS = (
     column("received_at", Type.MOMENT, "Tiếp nhận lúc", "Received"),

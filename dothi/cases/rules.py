@@ -182,6 +182,7 @@ def percent(part: float, whole: float) -> float | None:
 RATES: Mapping[Measure, tuple[Figure, Figure]] = {
     Measure.IN_TIME: (Figure.IN_TIME, Figure.JUDGED),
     Measure.ONLINE: (Figure.ONLINE, Figure.RECEIVED),
+    Measure.PAID: (Figure.PAID_ONLINE, Figure.CHARGED),
     Measure.ELECTRONIC: (Figure.ELECTRONIC, Figure.FINISHED),
     Measure.DIGITISED: (Figure.DIGITISED, Figure.RECEIVED),
     Measure.REUSED: (Figure.REUSED, Figure.RECEIVED),
@@ -190,6 +191,7 @@ RATES: Mapping[Measure, tuple[Figure, Figure]] = {
 FULL_AT: Mapping[Measure, int] = {
     Measure.OFFERED: 80,
     Measure.ONLINE: 50,
+    Measure.PAYABLE: 80,
     Measure.DIGITISED: 80,
     Measure.REUSED: 80,
     Measure.CONTENT: 90,

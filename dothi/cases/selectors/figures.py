@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.cases import rules
-from dothi.cases.choices import Figure, Measure, Power, Status
+from dothi.cases.choices import Figure, Measure, Paid, Power, Status
 from dothi.cases.models import Dossier
 from dothi.cases.rules import Period
 from dothi.cases.selectors.tracking import loaded
@@ -73,6 +73,10 @@ _DAY_PROMISED = "(promised_at at time zone %(zone)s)::date"
 _TOOK = "extract(epoch from end_at - received_at - waited)"
 _DONE = "done_at is not null"
 _IS_OPEN = "was_received and ended_at is null"
+_CHARGED = (
+    "exists (select from cases_feeline f where f.dossier_id = judged.id and f.amount > 0"
+    " and (f.dropped_at is null or f.dropped_at >= %(until)s))"
+)
 _PAPERS = "from cases_document p where p.dossier_id = judged.id and p.given_at < %(until)s"
 _IS: dict[Figure, str] = {
     Figure.CARRIED: "was_received and received_at < %(since)s",
@@ -99,6 +103,12 @@ _IS: dict[Figure, str] = {
     ),
     Figure.DIGITISED: f"came and (select bool_and(p.digitised) {_PAPERS})",
     Figure.REUSED: f"came and exists (select {_PAPERS} and p.reused_from_id is not null)",
+    Figure.CHARGED: f"came and {_CHARGED}",
+    Figure.PAID_ONLINE: (
+        f"came and {_CHARGED} and exists (select from cases_receipt r"
+        f" where r.dossier_id = judged.id and r.amount > 0 and r.how = '{Paid.ONLINE.value}'"
+        " and r.taken_at < %(until)s and (r.voided_at is null or r.voided_at >= %(until)s))"
+    ),
     Figure.DISLIKED: f"was_received and stars <= {rules.DISLIKED}",
 }
 
@@ -240,14 +250,17 @@ def register(
     return rows.order_by("received_at", "id")
 
 
-def rates(
-    whole: Sum, *, online: Collection[str], used: Collection[str], offered: int
-) -> list[Rate]:
+def rates(found_lines: Iterable[Line], *, online: Collection[str], offered: int) -> list[Rate]:
     """The indicators of QĐ 766 that these figures answer, in the order of their numbers.
 
-    `offered` procedures are in force; `online` are those of them offered online, and `used` those
-    that had an online dossier.
+    `offered` procedures are in force; `online` are those of them offered online.
     """
+    lines = list(found_lines)
+    whole = summed(lines)
+    used, charged, paid = (
+        {line.procedure for line in lines if line.counts[figure]}
+        for figure in (Figure.ONLINE, Figure.CHARGED, Figure.PAID_ONLINE)
+    )
     found = {measure: _rate(measure, whole) for measure in rules.RATES}
     judged, disliked = whole.counts[Figure.JUDGED], whole.counts[Figure.DISLIKED]
     late = judged - whole.counts[Figure.IN_TIME]
@@ -255,7 +268,8 @@ def rates(
     found |= {
         Measure.AVERAGE: Rate(measure=Measure.AVERAGE, value=whole.average),
         Measure.OFFERED: _of_procedures(Measure.OFFERED, len(online), offered),
-        Measure.USED: _of_procedures(Measure.USED, len(set(used) & set(online)), len(online)),
+        Measure.USED: _of_procedures(Measure.USED, len(used & set(online)), len(online)),
+        Measure.PAYABLE: _of_procedures(Measure.PAYABLE, len(paid), len(charged)),
         Measure.CONTENT: Rate(
             measure=Measure.CONTENT, value=content, figure=Figure.DISLIKED,
             points=rules.points(Measure.CONTENT, content),

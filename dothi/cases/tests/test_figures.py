@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from dothi.cases import events, rules, selectors, services
-from dothi.cases.choices import Act, Figure, Measure, Status
+from dothi.cases.choices import Act, Figure, Measure, Origin, Paid, Status
 from dothi.cases.models import Dossier
 from dothi.cases.rules import Course, Period, Request
-from dothi.cases.tests.factories import MONDAY_9AM, PERMIT, Office, at, make_result
+from dothi.cases.tests.factories import MONDAY_9AM, Office, at, make_result
+from dothi.cases.tests.paying import CODE, begun, paid, trial
 from dothi.cases.tests.walking import walk
 from dothi.core.clock import local
 from dothi.core.events.models import Record
@@ -112,7 +113,8 @@ def _of_one(facts: list[Any], since: datetime, until: datetime) -> set[Figure]:
 
 # What facts do not tell, or what days make of it: asked for one by one below.
 NOT_RECOUNTED = {
-    Figure.EARLY, Figure.ON_DAY, Figure.ELECTRONIC, Figure.DIGITISED, Figure.REUSED
+    Figure.EARLY, Figure.ON_DAY, Figure.ELECTRONIC, Figure.DIGITISED, Figure.REUSED,
+    Figure.CHARGED, Figure.PAID_ONLINE,
 }  # fmt: skip
 
 
@@ -198,6 +200,24 @@ def _one(office: Office, figure: Figure) -> str:
     return found.code
 
 
+def test_what_was_paid_online_is_told_apart_from_cash(office: Office) -> None:
+    """A permit brought to the counter costs something; submitted online it is free."""
+    office.received(way=Way.ONLINE)
+    cash = office.received(way=Way.DIRECT, origin=Origin.COUNTER)
+    services.collect(dossier=cash, by=office.counter, at=at("02T09:05"), how=Paid.CASH)
+    online = office.received(way=Way.DIRECT, origin=Origin.COUNTER)
+    with trial():
+        payment = begun(online, at=MONDAY_9AM)
+        services.confirm(provider=CODE, told=paid(payment), at=at("02T09:10"))
+    found = counts(office, MARCH)
+    assert (found[Figure.CHARGED], found[Figure.PAID_ONLINE]) == (2, 1)
+    assert _one(office, Figure.PAID_ONLINE) == online.code
+    lines = selectors.lines_seen_by(office.officer, MARCH, at=LATER)
+    rates = {one.measure: one for one in selectors.rates(lines, online=set(), offered=2)}
+    assert rates[Measure.PAID].value == 50.0
+    assert (rates[Measure.PAYABLE].part, rates[Measure.PAYABLE].whole) == (1, 1)
+
+
 def test_a_period_that_goes_on_is_told_until_now(office: Office) -> None:
     office.handled()
     assert counts(office, MARCH, at=at("03T09:00"))[Figure.IN_TIME] == 1
@@ -219,12 +239,7 @@ def test_rates_say_how_many_of_how_many(office: Office) -> None:
     office.received(way=Way.DIRECT, origin="counter")
     lines = selectors.lines_seen_by(office.officer, MARCH, at=at("02T10:00"))
     online, offered = selectors.offered_online(date(2026, 3, 2))
-    found = {
-        rate.measure: rate
-        for rate in selectors.rates(
-            selectors.summed(lines), online=online, used={PERMIT}, offered=offered
-        )
-    }
+    found = {rate.measure: rate for rate in selectors.rates(lines, online=online, offered=offered)}
     assert (found[Measure.ONLINE].part, found[Measure.ONLINE].whole) == (2, 3)
     assert found[Measure.ONLINE].value == 66.67
     assert found[Measure.ONLINE].points == 100.0

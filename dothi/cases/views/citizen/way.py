@@ -93,7 +93,7 @@ class Work:
             (START, _("Office and applicant")),
             (WHO, _("Who applies")),
             *((f"form.{one.code}", one.name) for one in way),
-            *([(PAPERS, _("Papers"))] if self.definition.papers else []),
+            *([(PAPERS, _("Papers to hand in"))] if self.definition.papers else []),
             (WISHES, _("News and result")),
             (CHECK, _("Check and send")),
         ]

@@ -147,7 +147,7 @@ def figures(request: SignedInRequest) -> HttpResponse:
             "columns": [figure.label for figure in COLUMNS],
             "lines": _lines(form, found, at),
             "whole": _line(form, _("All"), "", whole, {}),
-            "rates": _rates(form, found, whole, at),
+            "rates": _rates(form, found, at),
             "last_month": urlencode(
                 {"since": rules.month_of(last).since.isoformat(), "until": last.isoformat()}
             ),
@@ -219,11 +219,8 @@ def _behind_url(form: PeriodForm, figure: Figure, **more: str) -> str:
     return f"{reverse('cases:behind')}?{form.query(figure=figure.value, **more)}"
 
 
-def _rates(
-    form: PeriodForm, found: Iterable[selectors.Line], whole: selectors.Sum, at: datetime
-) -> list[dict[str, Any]]:
+def _rates(form: PeriodForm, found: Iterable[selectors.Line], at: datetime) -> list[dict[str, Any]]:
     online, offered = selectors.offered_online(at.date())
-    used = {line.procedure for line in found if line.counts[Figure.ONLINE]}
     return [
         {
             "rate": rate,
@@ -232,7 +229,7 @@ def _rates(
             if rate.figure and rate.of
             else "",
         }
-        for rate in selectors.rates(whole, online=online, used=used, offered=offered)
+        for rate in selectors.rates(found, online=online, offered=offered)
     ]
 
 
