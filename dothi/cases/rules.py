@@ -84,6 +84,7 @@ DEFAULTS: Mapping[Parameter, int] = {
     Parameter.VISIT_KEPT: 30,
 }
 NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH = 200, 2000, 4000
+MOST_PIECES = 9_999  # Copies, or pages of one.
 
 
 def may(act: Act, *, now: Status, before: Status | None = None) -> bool:

@@ -152,8 +152,8 @@ def submit(
         summary=text_vi.tidy(application.summary)[:300],
         answers=content.answers,
         sealed=json.dumps(content.sealed, ensure_ascii=False) if content.sealed else "",
-        copies=application.copies,
-        pages=application.pages,
+        copies=_how_many(content.answers, "copies", application.copies),
+        pages=_how_many(content.answers, "pages", application.pages),
         language=application.language,
         way=way,
         origin=origin,
@@ -205,6 +205,21 @@ def enter(
     )  # fmt: skip
     receiving.receive(dossier=done.dossier, by=by, at=at)
     return done
+
+
+def _how_many(answers: Mapping[str, Any], field: str, given: int) -> int:
+    """Copies, or pages of one: what a form asks for by this name, or what was given beside it.
+
+    Raises:
+        BadApplicant: more than an office can make.
+    """
+    said = answers.get(field)
+    number = said if isinstance(said, int) and said > 0 else given
+    if number > rules.MOST_PIECES:
+        raise BadApplicant(
+            field, _("At most %(most)d can be asked for at once.") % {"most": rules.MOST_PIECES}
+        )
+    return number
 
 
 def _checked(application: Application, *, origin: Origin, way: Way, on: date) -> _Content:

@@ -8,7 +8,7 @@ from django.db.utils import IntegrityError
 
 from dothi.cases import selectors, services
 from dothi.cases.choices import FeeType, Origin, Paid, Status
-from dothi.cases.models import FeeLine, Receipt
+from dothi.cases.models import Dossier, FeeLine, Receipt
 from dothi.cases.services import Asked
 from dothi.cases.tests.factories import MONDAY_9AM, Office, at
 from dothi.procedures.choices import Way
@@ -90,6 +90,24 @@ def test_more_copies_cost_more_until_they_are_paid(office: Office) -> None:
         )
     services.set_copies(dossier=dossier, copies=4, pages=1, by=office.counter, at=at("03T09:40"))
     assert selectors.fees_of(dossier).open == 8_000
+
+
+def test_the_copies_that_the_applicant_asks_for_in_the_form_are_paid_for(office: Office) -> None:
+    document = documents.permit(fees=[PER_COPY])
+    document["form"]["sections"][0]["fields"].append(
+        {"code": "copies", "type": "number", "name": documents.words("Số bản", "Copies")}
+    )
+    publish(document, since=at("03T09:00").date())
+
+    def applied(copies: int) -> Dossier:
+        answers = documents.permit_answers(copies=copies)
+        application = office.permit_for(answers=answers)
+        return office.received(at=at("03T09:00"), application=application)
+
+    assert selectors.fees_of(applied(3)).asked == 24_000
+    assert selectors.fees_of(applied(0)).asked == 8_000
+    with pytest.raises(services.BadApplicant, match="9999"):
+        applied(10_000)
 
 
 def test_a_duty_that_is_paid_lets_the_clock_go_on_by_itself(office: Office) -> None:
