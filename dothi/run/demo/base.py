@@ -95,6 +95,12 @@ def _agencies(at: datetime) -> None:
     cases_story.agencies(at)
 
 
+def _halls(at: datetime) -> None:
+    from dothi.run.demo import halls_story
+
+    halls_story.halls(at)
+
+
 def _dossiers(at: datetime) -> None:
     from dothi.run.demo import cases_story
 
@@ -147,6 +153,7 @@ STEPS: list[tuple[str, Callable[[datetime], None]]] = [
     ("saying which wards receive dossiers", _agencies),
     ("writing two weeks of reports", _reports),
     ("writing two months of dossiers", _dossiers),
+    ("opening the halls of the wards", _halls),
     ("enrolling the two seats of the protected channel", _seats),
     ("describing the data of the house", _datasets),
     ("bringing data in by hand and matching two lists", _data),
