@@ -16,7 +16,6 @@ from dothi.cases.selectors.fees import day_list as day_list
 from dothi.cases.selectors.fees import fees_of as fees_of
 from dothi.cases.selectors.fees import left_of as left_of
 from dothi.cases.selectors.fees import lines_of as lines_of
-from dothi.cases.selectors.fees import names_of as names_of
 from dothi.cases.selectors.fees import offers_for as offers_for
 from dothi.cases.selectors.fees import open_amounts as open_amounts
 from dothi.cases.selectors.fees import payments_for_a_person as payments_for_a_person

@@ -1,6 +1,5 @@
 """What is to be paid for dossiers, what was paid, and who took it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -244,12 +243,6 @@ def totals(rows: Iterable[Receipt]) -> list[DayTotal]:
         DayTotal(taken_by=who, how=str(Paid(how).label), amount=sum(found), receipts=len(found))
         for (who, how), found in sorted(sums.items())
     ]
-
-
-def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """The names of officers, by how receipts name them; others are left out."""
-    keys = {int(one[5:]): one for one in set(actors) if re.fullmatch(r"user:\d+", one)}
-    return {keys[row.pk]: row.get_full_name() for row in User.objects.filter(pk__in=keys)}
 
 
 def open_amounts(dossiers: Iterable[Dossier]) -> dict[int, int]:

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
-from dothi.cases import permissions, selectors
+from dothi.cases import permissions
 from dothi.cases.choices import Part
 from dothi.cases.models import Dossier, FeeLine, Party, Receipt
 from dothi.cases.registry import RECEIPT
@@ -67,7 +68,7 @@ def _note(receipt: Receipt, by: User, *, at: datetime) -> None:
 
 def _collector(receipt: Receipt) -> str:
     """Who took it, by name, where that was a person."""
-    return selectors.names_of([receipt.taken_by]).get(receipt.taken_by, "")
+    return accounts.names_of([receipt.taken_by]).get(receipt.taken_by, "")
 
 
 def _content(receipt: Receipt, dossier: Dossier) -> dict[str, Any]:

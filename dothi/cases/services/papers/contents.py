@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from dothi.accounts.models import User
+from dothi.accounts import selectors as accounts
 from dothi.cases.choices import Act, Part, Status
 from dothi.cases.models import Document, Dossier, Move, Party, Supplement
 from dothi.cases.rules import Period
@@ -110,11 +110,7 @@ def masked(person: Party) -> str:
 
 def name_of(actor: str) -> str:
     """The name of an officer as a paper shows it; nothing for the public and for machines."""
-    kind, _colon, number = actor.partition(":")
-    if kind != "user" or not number.isdigit():
-        return ""
-    user = User.objects.filter(pk=number).first()
-    return user.get_full_name() if user else ""
+    return accounts.names_of([actor]).get(actor, "")
 
 
 def sheet(

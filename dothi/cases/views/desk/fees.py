@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from dothi.accounts import selectors as accounts
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
 from dothi.cases import permissions, selectors, services
@@ -31,7 +32,7 @@ HOW = (Paid.CASH, Paid.TRANSFER)  # What a counter takes; online money comes by 
 def fee_block(user: User, dossier: Dossier, *, at: datetime) -> dict[str, Any]:
     """What `cases/desk/_fees.html` shows of a dossier, and what the person may do there."""
     found = selectors.fees_of(dossier)
-    names = selectors.names_of(row.taken_by for row in found.receipts)
+    names = accounts.names_of(row.taken_by for row in found.receipts)
     return {
         "code": dossier.code,
         "fees": found,
@@ -209,7 +210,7 @@ def cash(request: SignedInRequest) -> HttpResponse:
     at = clock.now()
     form, day, rows = _day(request, at)
     totals = selectors.totals(rows)
-    names = selectors.names_of(row.taken_by for row in rows)
+    names = accounts.names_of(row.taken_by for row in rows)
     context = {
         "form": form,
         "day": day,
@@ -226,7 +227,7 @@ def cash_file(request: SignedInRequest) -> StreamingHttpResponse:
     """The day's list as a file. It names no applicant."""
     at = clock.now()
     _form, day, rows = _day(request, at)
-    names = selectors.names_of(row.taken_by for row in rows)
+    names = accounts.names_of(row.taken_by for row in rows)
     record("cases.export_cash", subject="cases.cash", by=request.user.actor, at=at, day=str(day))
     head = [
         _("Receipt"), _("Dossier"), _("Kind"), _("Amount"), _("Paid"), _("When"),

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, staff_required
-from dothi.accounts.models import User
 from dothi.cases import permissions, rules, selectors, services
 from dothi.cases.choices import Delivery, Figure, Status
 from dothi.cases.models import Dossier
@@ -29,6 +28,7 @@ from dothi.core.downloads import send_csv, send_xlsx
 from dothi.core.paging import take
 from dothi.core.papers.http import issued
 from dothi.procedures import selectors as procedures
+from dothi.units.models import Unit
 
 PAGE = 50
 LONGEST = 366
@@ -63,10 +63,10 @@ class PeriodForm(forms.Form):
 
     field_order = ("since", "until", "unit", "by")
 
-    def __init__(self, data: Any, *, user: User, on: date) -> None:
+    def __init__(self, data: Any, *, units: list[Unit], on: date) -> None:
         super().__init__(data)
         self.today = on
-        self.units = permissions.units_seen(user, on=on)
+        self.units = units
         self.fields["unit"] = forms.ChoiceField(
             label=_("Unit"),
             required=False,
@@ -162,14 +162,15 @@ def figures(request: SignedInRequest) -> HttpResponse:
 
 
 def _form(request: SignedInRequest, at: datetime) -> PeriodForm:
-    if not permissions.units_seen(request.user, on=at.date()):
+    units = permissions.units_seen(request.user, on=at.date())
+    if not units:
         raise PermissionDenied
     given = request.GET.copy()
     month = rules.month_of(at.date())
     if not given.get("since") and not given.get("until"):
         given["since"] = month.since.isoformat()
         given["until"] = (month.until - timedelta(days=1)).isoformat()
-    return PeriodForm(given, user=request.user, on=at.date())
+    return PeriodForm(given, units=units, on=at.date())
 
 
 def _names(at: datetime) -> dict[str, str]:
