@@ -110,6 +110,10 @@ class Origin(TextChoices):
     MACHINE = "machine", _("Sent in by another system")
 
 
+# The code of the one result that says that nothing is granted.
+REFUSAL = "refusal"
+
+
 class Part(TextChoices):
     """What somebody is in a dossier."""
 

@@ -72,6 +72,7 @@ urlpatterns = [
     path("desk/cases/papers/print", papers.take_several, name="take_papers"),
     path("desk/cases/<str:code>/papers/", papers.papers, name="papers"),
     path("desk/cases/<str:code>/papers/take", papers.take, name="take_paper"),
+    path("desk/cases/<str:code>/sign", signing.sign_one, name="sign_one"),
     path("desk/cases/figures/", figures.figures, name="figures"),
     path("desk/cases/figures/list", figures.behind, name="behind"),
     path("desk/cases/figures/export.csv", figures.export, {"form": "csv"}, name="figures_csv"),

@@ -115,6 +115,8 @@ from dothi.cases.services.refusals import PaidBefore as PaidBefore
 from dothi.cases.services.refusals import PapersMissing as PapersMissing
 from dothi.cases.services.refusals import ProviderSilent as ProviderSilent
 from dothi.cases.services.refusals import ReasonNeeded as ReasonNeeded
+from dothi.cases.services.refusals import RefusalNeeded as RefusalNeeded
+from dothi.cases.services.refusals import RefusalSigned as RefusalSigned
 from dothi.cases.services.refusals import Refused as Refused
 from dothi.cases.services.refusals import SignedBefore as SignedBefore
 from dothi.cases.services.refusals import StillAsked as StillAsked
@@ -122,8 +124,11 @@ from dothi.cases.services.refusals import TakenBefore as TakenBefore
 from dothi.cases.services.refusals import TooLate as TooLate
 from dothi.cases.services.refusals import VersionChanged as VersionChanged
 from dothi.cases.services.signing import Batch as Batch
+from dothi.cases.services.signing import Draft as Draft
 from dothi.cases.services.signing import approve as approve
 from dothi.cases.services.signing import approve_many as approve_many
+from dothi.cases.services.signing import decline as decline
+from dothi.cases.services.signing import preview as preview
 from dothi.cases.services.signing import sign_result as sign_result
 from dothi.cases.services.telling import tell_moved as tell_moved
 from dothi.cases.services.waiting import Asked as Asked

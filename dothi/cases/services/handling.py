@@ -6,11 +6,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dothi.accounts.models import User
-from dothi.cases.choices import Act
+from dothi.cases.choices import REFUSAL, Act
 from dothi.cases.models import Consultation, Dossier, Move, Proposal, Result
 from dothi.cases.services import moving
 from dothi.cases.services.moving import Actor
-from dothi.cases.services.refusals import NoExtension, NoResult, NoSuchOutcome, StillAsked
+from dothi.cases.services.refusals import (
+    NoExtension,
+    NoResult,
+    NoSuchOutcome,
+    RefusalNeeded,
+    RefusalSigned,
+    StillAsked,
+)
 from dothi.core.clocks import services as clocks
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import End
@@ -29,7 +36,8 @@ def advance(
 
     Raises:
         NoSuchOutcome: the step does not end so.
-        NoResult: it cannot be finished without a signed result.
+        NoResult, RefusalNeeded: it cannot be finished without a signed result.
+        RefusalSigned: it was signed that nothing is granted.
         StillAsked: an agency or the applicant was asked and has not answered.
         NotAllowedNow, TooLate: see there.
     """
@@ -64,9 +72,7 @@ def _finish(
         raise StillAsked(_("An agency was asked and has not answered yet."))
     if Proposal.objects.filter(dossier=dossier, answered_at=None).exists():
         raise StillAsked(_("The applicant has not answered to the draft yet."))
-    signed = Result.objects.filter(dossier=dossier, revoked_at=None, signed_at__isnull=False)
-    if not signed.exists():
-        raise NoResult([result.name.of(dossier.language) for result in definition.results])
+    _check_signed(dossier, end, definition)
     changes: dict[str, Any] = moving.leave_steps(dossier, at=at)
     changes |= {"done_at": at, "end": end.value, **moving.to_counter(dossier)}
     if dossier.clock is not None:
@@ -74,6 +80,31 @@ def _finish(
     moving.move(dossier, Act.FINISH, by=by, at=at, reason=note, outcome=outcome, changes=changes)
     moving.tell_finished(dossier, at=at)
     moving.put_duty(dossier, at=at)
+
+
+def _check_signed(dossier: Dossier, end: End, definition: Definition) -> None:
+    """What is granted has its result, and what is not has its refusal; neither stands for both."""
+    rows = Result.objects.filter(dossier=dossier, revoked_at=None, signed_at__isnull=False)
+    signed = set(rows.values_list("code", flat=True))
+    if end == End.REFUSED and REFUSAL not in signed:
+        raise RefusalNeeded
+    if end == End.RESULT and REFUSAL in signed:
+        raise RefusalSigned
+    if not signed:
+        raise NoResult([result.name.of(dossier.language) for result in definition.results])
+
+
+@moving.verb
+def finish_refused(*, dossier: Dossier, by: Actor, at: datetime) -> None:
+    """The request is not granted, whatever step it is at: the signed refusal lies at the counter.
+
+    Raises:
+        RefusalNeeded: nothing is signed that says so.
+        StillAsked, NotAllowedNow, TooLate: see `advance`.
+    """
+    moving.check(dossier, Act.FINISH)
+    definition = procedures.content_of(dossier.version_id)
+    _finish(dossier, End.REFUSED, "", definition, by=by, at=at, note="")
 
 
 @moving.verb

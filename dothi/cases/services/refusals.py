@@ -153,6 +153,24 @@ class SignedBefore(Refused):
         super().__init__(_("The results of this dossier are signed already."))
 
 
+class RefusalSigned(Refused):
+    """It is signed that the request is not granted: nothing is granted beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("It is signed already that this request is not granted. End the step so.")
+        )
+
+
+class RefusalNeeded(Refused):
+    """A request is refused by a signed paper, and there is none yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("A leader signs first that the request is not granted, on the page of the dossier.")
+        )
+
+
 class CannotSign(Refused):
     """The post has no key to sign with, or not today."""
 

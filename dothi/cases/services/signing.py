@@ -3,19 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
 
 from dothi.accounts.models import Post, User
-from dothi.cases import permissions, registry
-from dothi.cases.choices import Act
+from dothi.cases import permissions, registry, rules
+from dothi.cases.choices import REFUSAL, Act
 from dothi.cases.models import Dossier, Proposal, Result
 from dothi.cases.services import moving
-from dothi.cases.services.handling import advance
+from dothi.cases.services.handling import advance, finish_refused
 from dothi.cases.services.papers import contents
 from dothi.cases.services.papers.issuing import agency_for, note_issued
+from dothi.cases.services.papers.reading import note_reading
 from dothi.cases.services.refusals import (
     CannotSign,
     NoSuchOutcome,
     NotYours,
+    ReasonNeeded,
+    RefusalSigned,
     Refused,
     SignedBefore,
 )
@@ -25,12 +31,12 @@ from dothi.core.papers import signing
 from dothi.core.papers.models import Paper
 from dothi.core.papers.services import Seal
 from dothi.core.rows import append
+from dothi.lib import text_vi
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import End
 from dothi.procedures.rules import steps
 from dothi.procedures.rules.definition import Step
 
-REFUSAL = "refusal"
 REFUSAL_NAMES = ("Thông báo không giải quyết hồ sơ", "Notice that a request is not granted")
 REASON = "Ký kết quả giải quyết thủ tục hành chính"  # As it stands in the signature.
 
@@ -41,6 +47,17 @@ class Batch:
 
     done: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A paper as it would be signed: its pages as PNG, and what they say, for who cannot see."""
+
+    name: str
+    pages: Sequence[bytes]
+    opening: Sequence[str]
+    lines: Sequence[tuple[str, str]]
+    closing: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +81,7 @@ def sign_result(
     Raises:
         NotYours: the person holds no post that signs for the unit that decides.
         SignedBefore: nothing is left to sign.
+        RefusalSigned: it was signed that nothing is granted.
         CannotSign: the post has no certificate in force, or its key is missing.
         NotAllowedNow, TooLate: see there.
     """
@@ -93,6 +111,44 @@ def approve(*, dossier: Dossier, by: User, at: datetime) -> Step | End:
     return advance(dossier=dossier, outcome=_onward(dossier), by=by, at=at)
 
 
+@moving.verb
+def decline(*, dossier: Dossier, reason: str, by: User, at: datetime) -> None:
+    """Sign that the request is not granted; who has the dossier ends it by that, too.
+
+    A leader may sign so while an officer has it: the officer ends the step then.
+
+    Raises:
+        ReasonNeeded: it is not said why.
+        NotYours, SignedBefore, CannotSign, StillAsked, NotAllowedNow, TooLate: see there.
+    """
+    sign_result(dossier=dossier, by=by, at=at, refusal=_why(reason))
+    if permissions.at_its_post(by, dossier, on=local(at).date()):
+        finish_refused(dossier=dossier, by=by, at=at)
+
+
+@transaction.atomic
+def preview(
+    *, dossier: Dossier, by: User, purpose: str, at: datetime, refusal: str | None = None
+) -> list[Draft]:
+    """The papers that `sign_result` would sign now. That they are read is noted first.
+
+    Raises:
+        ReasonNeeded: a refusal does not say why.
+        NotYours, SignedBefore, RefusalSigned, NotAllowedNow: see `sign_result`.
+        BadText: no purpose is given.
+    """
+    post = permissions.signing_post(by, dossier, on=local(at).date())
+    if post is None:
+        raise NotYours
+    moving.check(dossier, Act.SIGN)
+    why = "" if refusal is None else _why(refusal)
+    wanted = _wanted(dossier, why)
+    if not wanted:
+        raise SignedBefore
+    note_reading(dossier=dossier, by=by, purpose=purpose, at=at)
+    return [_draft(dossier, one, post, refusal=why, by=by, at=at) for one in wanted]
+
+
 def approve_many(*, dossiers: Iterable[Dossier], by: User, at: datetime) -> Batch:
     """Approve many, each in a transaction of its own: one that fails stops no other."""
     batch = Batch()
@@ -109,6 +165,8 @@ def approve_many(*, dossiers: Iterable[Dossier], by: User, at: datetime) -> Batc
 def _wanted(dossier: Dossier, refusal: str) -> list[_Wanted]:
     signed = Result.objects.filter(dossier=dossier, revoked_at=None, signed_at__isnull=False)
     there = set(signed.values_list("code", flat=True))
+    if REFUSAL in there:
+        raise SignedBefore if refusal else RefusalSigned
     if refusal:
         name = REFUSAL_NAMES[dossier.language == "en"]
         return [] if there else [_Wanted(code=REFUSAL, name=name)]
@@ -151,22 +209,44 @@ def _paper(
     dossier: Dossier, wanted: _Wanted, seal: Seal, post: Post, *, refusal: str, by: User,
     at: datetime,
 ) -> Paper:  # fmt: skip
-    english = dossier.language == "en"
-    said = _said(seal, at, english=english)
+    said = _said(seal, at, english=dossier.language == "en")
+    content = _content(dossier, wanted, post, seal.signer.post, said, refusal=refusal, by=by, at=at)
+    return issuing.issue(subject=dossier.subject, by=by.actor, seal=seal, **content)
+
+
+def _draft(
+    dossier: Dossier, wanted: _Wanted, post: Post, *, refusal: str, by: User, at: datetime
+) -> Draft:
+    title = post.title or str(post.get_role_display())
+    content = _content(dossier, wanted, post, title, (), refusal=refusal, by=by, at=at)
+    said = content["context"]
+    return Draft(
+        name=wanted.name, pages=issuing.preview(**content), opening=said["opening"],
+        lines=said["lines"], closing=said["closing"],
+    )  # fmt: skip
+
+
+def _content(
+    dossier: Dossier, wanted: _Wanted, post: Post, title: str, signed: Sequence[str], *,
+    refusal: str, by: User, at: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """What the paper of a result says, and in whose name."""
     agreed = Proposal.objects.filter(dossier=dossier, agreed=True).order_by("-id").first()
-    context = contents.result(
-        dossier, about=wanted.name, agreed=agreed.text if agreed else "", refusal=refusal,
-        signed=said,
-    )  # fmt: skip
-    agency = agency_for(
-        dossier, dossier.unit, at=at, signer=by.get_full_name(),
-        title=(post.title or seal.signer.post,) * 2,
-    )  # fmt: skip
-    return issuing.issue(
-        kind=registry.RESULT.code, subject=dossier.subject, unit_code=dossier.unit.code,
-        agency=agency, context=context, at=at, by=by.actor, title=wanted.name, seal=seal,
-        language="en" if english else "vi",
-    )  # fmt: skip
+    return {
+        "kind": registry.RESULT.code,
+        "unit_code": dossier.unit.code,
+        "agency": agency_for(
+            dossier, dossier.unit, at=at, signer=by.get_full_name(),
+            title=(post.title or title,) * 2,
+        ),
+        "context": contents.result(
+            dossier, about=wanted.name, agreed=agreed.text if agreed else "", refusal=refusal,
+            signed=signed,
+        ),
+        "at": at,
+        "title": wanted.name,
+        "language": "en" if dossier.language == "en" else "vi",
+    }  # fmt: skip
 
 
 def _said(seal: Seal, at: datetime, *, english: bool) -> Sequence[str]:
@@ -174,6 +254,13 @@ def _said(seal: Seal, at: datetime, *, english: bool) -> Sequence[str]:
     labels = ("Signed by", "Agency", "At") if english else ("Ký bởi", "Cơ quan", "Thời gian ký")
     values = (seal.signer.post, seal.signer.agency, contents.moment(at, english=english))
     return [f"{label}: {value}" for label, value in zip(labels, values, strict=True)]
+
+
+def _why(reason: str) -> str:
+    why = text_vi.written(reason)[: rules.REASON_LENGTH]
+    if not why:
+        raise ReasonNeeded
+    return why
 
 
 def _onward(dossier: Dossier) -> str:

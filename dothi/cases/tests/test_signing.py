@@ -14,6 +14,7 @@ from dothi.cases.models import Dossier, IssuedPaper, Result
 from dothi.cases.services.papers import contents
 from dothi.cases.tests.factories import Office, at, make_officer
 from dothi.core import clock
+from dothi.core.access.models import Look
 from dothi.core.papers import signing
 from dothi.core.papers.choices import State
 from dothi.core.papers.models import Paper
@@ -106,6 +107,8 @@ def test_a_corrected_result_is_revoked_and_its_paper_says_so(office: Office, key
 
 def test_what_is_not_granted_is_signed_as_well(office: Office, key: Path) -> None:
     dossier = office.handled()
+    with pytest.raises(services.RefusalNeeded):
+        services.advance(dossier=dossier, outcome="refuse", by=office.officer, at=NOW)
     [result] = services.sign_result(
         dossier=dossier, by=office.leader, at=NOW, refusal="Trái quy hoạch"
     )
@@ -135,6 +138,45 @@ def test_who_was_slower_signs_nothing(office: Office, key: Path) -> None:
     with pytest.raises(services.Refused):
         services.approve(dossier=stale, by=office.leader, at=NOW)
     assert not Paper.objects.filter(kind="case_result").exists()
+
+
+def test_a_leader_whose_turn_it_is_refuses_in_one_act_and_grants_nothing_beside(
+    office: Office, key: Path
+) -> None:
+    dossier = at_the_leader(office)
+    with pytest.raises(services.ReasonNeeded):
+        services.decline(dossier=dossier, reason="  ", by=office.leader, at=NOW)
+    services.decline(dossier=dossier, reason="Trái quy hoạch", by=office.leader, at=NOW)
+    assert (dossier.status, dossier.end) == (Status.DONE, End.REFUSED)
+    assert [one.code for one in Result.objects.filter(dossier=dossier)] == ["refusal"]
+
+
+def test_a_refusal_that_is_signed_while_an_officer_has_it_is_ended_by_the_officer(
+    office: Office, key: Path
+) -> None:
+    dossier = office.handled()
+    services.decline(dossier=dossier, reason="Trái quy hoạch", by=office.leader, at=NOW)
+    assert dossier.status == Status.HANDLED
+    services.advance(dossier=dossier, outcome="fits", by=office.officer, at=NOW)
+    with pytest.raises(services.RefusalSigned):
+        services.approve(dossier=dossier, by=office.leader, at=NOW)
+    with pytest.raises(services.RefusalSigned):
+        services.advance(dossier=dossier, outcome="signed", by=office.leader, at=NOW)
+
+
+def test_a_draft_is_the_paper_without_number_and_keeps_nothing(office: Office, key: Path) -> None:
+    dossier = at_the_leader(office)
+    [draft] = services.preview(dossier=dossier, by=office.leader, purpose="Xem", at=NOW)
+    assert draft.pages[0].startswith(b"\x89PNG")
+    assert "Trần Thị Mẫu" in " ".join(value for _label, value in draft.lines)
+    [refused] = services.preview(
+        dossier=dossier, by=office.leader, purpose="Xem", at=NOW, refusal="Trái quy hoạch"
+    )
+    assert "Trái quy hoạch" in [value for _label, value in refused.lines]
+    assert not Paper.objects.filter(kind="case_result").exists()
+    assert not Result.objects.filter(dossier=dossier).exists()
+    with pytest.raises(services.NotYours):
+        services.preview(dossier=dossier, by=office.officer, purpose="Xem", at=NOW)
 
 
 # --- The page ------------------------------------------------------------------------------------
@@ -191,3 +233,61 @@ def test_the_list_asks_as_often_however_long_it_is(
     client.get("/desk/cases/sign/")
     with django_assert_max_num_queries(16):
         client.get("/desk/cases/sign/")
+
+
+# --- One dossier ---------------------------------------------------------------------------------
+
+
+def test_a_leader_looks_at_the_paper_and_signs_what_was_looked_at(
+    office: Office, key: Path, client: Client
+) -> None:
+    dossier = at_the_leader(office)
+    url = f"/en/desk/cases/{dossier.code}/sign"
+    signed_in(client, office.leader)
+    assert url in client.get(f"/en/desk/cases/{dossier.code}/").content.decode()
+    page = client.get(url)
+    assert "data:image/png;base64," in page.content.decode()
+    [look] = Look.objects.filter(record=dossier.subject)
+    assert (look.actor, look.purpose) == (
+        office.leader.actor, "To look at the paper before it is signed",
+    )  # fmt: skip
+    stale = client.post(url, {"act": "approve", "seen": "2026-03-01T00:00:00+07:00"}, follow=True)
+    assert "moved meanwhile" in stale.content.decode()
+    assert Dossier.objects.get().status == Status.HANDLED
+    done = client.post(url, {"act": "approve", "seen": page.context["seen"]})
+    assert done["Location"] == f"/en/desk/cases/{dossier.code}/?done=1"
+    assert Dossier.objects.get().status == Status.DONE
+
+
+def test_a_refusal_is_looked_at_before_it_is_signed(
+    office: Office, key: Path, client: Client
+) -> None:
+    dossier = at_the_leader(office)
+    url = f"/en/desk/cases/{dossier.code}/sign"
+    signed_in(client, office.leader)
+    dossier.refresh_from_db()
+    given = {"act": "look", "seen": dossier.changed_at.isoformat(), "reason": ""}
+    assert client.post(url, given).status_code == 422
+    looked = client.post(url, given | {"reason": "Trái quy hoạch"})
+    assert "Trái quy hoạch" in looked.content.decode()
+    assert not Result.objects.exists()
+    client.post(url, given | {"act": "decline", "reason": "Trái quy hoạch"})
+    assert Dossier.objects.get().end == End.REFUSED
+
+
+def test_the_page_of_a_dossier_offers_a_signature_to_who_may_give_it(
+    office: Office, key: Path, client: Client
+) -> None:
+    dossier = office.handled()
+    url = f"/en/desk/cases/{dossier.code}/sign"
+    signed_in(client, office.officer)
+    assert url not in client.get(f"/en/desk/cases/{dossier.code}/").content.decode()
+    assert client.get(url).status_code == 403
+    assert client.post(url, {"act": "approve"}).status_code == 403
+    signed_in(client, office.leader)
+    page = client.get(f"/en/desk/cases/{dossier.code}/").content.decode()
+    assert "Sign that it is not granted" in page
+    assert "Approve and sign" not in client.get(url).content.decode()
+    assert not Look.objects.filter(record=dossier.subject).exists(), "nothing was shown"
+    key.unlink()
+    assert "is missing" in client.get(url).content.decode()

@@ -22,6 +22,8 @@ from dothi.core.limits.http import limited
 from dothi.units.models import Unit
 
 TEN_MINUTES = timedelta(minutes=10)
+# Without a script a page loads itself anew after so many seconds.
+SCREEN_RENEWED, TURN_RENEWED = 10, 30
 
 
 def offices(request: HttpRequest) -> HttpResponse:
@@ -31,7 +33,7 @@ def offices(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@limited("cases.take_turn", limit=30, per=TEN_MINUTES)
+@limited("cases.take_turn", limit=60, per=TEN_MINUTES)  # One kiosk serves a whole hall.
 def kiosk(request: HttpRequest, unit: str) -> HttpResponse:
     """Take a number: on the kiosk in the hall, or on a telephone by the code at the door."""
     at = clock.now()
@@ -76,7 +78,8 @@ def turn(request: HttpRequest, secret: str) -> HttpResponse:
         except Refused as refused:
             messages.error(request, refused.message)
         return redirect("cases:turn", secret)
-    return _private(render(request, "cases/queue/turn.html", _of_turn(found, secret)))
+    context = _of_turn(found, secret) | _renewed(request, TURN_RENEWED)
+    return _private(render(request, "cases/queue/turn.html", context))
 
 
 @never_cache
@@ -101,7 +104,13 @@ def _of_turn(found: Any, secret: str) -> dict[str, Any]:
 @never_cache
 def screen(request: HttpRequest, unit: str) -> HttpResponse:
     """What hangs in the hall: who is called where, and how many wait."""
-    return render(request, "cases/queue/screen.html", _of_screen(office_of(unit)))
+    context = _of_screen(office_of(unit)) | _renewed(request, SCREEN_RENEWED)
+    return render(request, "cases/queue/screen.html", context)
+
+
+def _renewed(request: HttpRequest, seconds: int) -> dict[str, Any]:
+    """How often the page loads itself anew without a script, unless its reader stopped that."""
+    return {"renewed": seconds, "still": "still" in request.GET}
 
 
 @never_cache

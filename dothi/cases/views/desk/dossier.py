@@ -212,6 +212,7 @@ def _page(
         "done": _done(request, found, moves),
         "first": [made[act] for act in first],
         "more": [made[act] for act in more],
+        "signs": _signs(user, found, at),
         "takes": user.pk if permissions.may_take(user, found, on=on) and Act.ASSIGN in acts else 0,
         "people": showing.people(
             whole.parties if whole else hung.parties, is_open=whole is not None
@@ -229,6 +230,14 @@ def _page(
     response = render(request, "cases/desk/dossier.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _signs(user: User, found: Dossier, at: datetime) -> str:
+    """What the person may sign here: the result, since it is their turn, or only a refusal."""
+    on = at.date()
+    if not _lawful(Act.SIGN, found) or not permissions.may_sign(user, found, on=on):
+        return ""
+    return "turn" if permissions.at_its_post(user, found, on=on) else "refusal"
 
 
 def _offer(act: Act, offers: Offers, filled: tuple[Act, Deed] | None) -> Offer:

@@ -131,6 +131,7 @@ def said_after(act: Act, found: Dossier) -> str:
         Act.CONSULT: _("The agency is asked."),
         Act.CONSULTED: _("The answer is noted."),
         Act.PROPOSE: _("The applicant sees the draft. Silence is agreement."),
+        Act.SIGN: _("Signed. The officer who has the dossier ends the step now."),
     }.get(act, _("Done."))
 
 

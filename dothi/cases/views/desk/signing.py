@@ -1,20 +1,30 @@
-"""What waits for a leader's signature, and signing many at once."""
+"""What waits for a leader's signature: many at once, or one after a look at its paper."""
 
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.translation import get_language
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from dothi.accounts.http import SignedInRequest, staff_required
-from dothi.cases import permissions, selectors, services
+from dothi.cases import permissions, rules, selectors, services
+from dothi.cases.models import Dossier
 from dothi.cases.selectors.signing import MOST
-from dothi.cases.services import Batch
+from dothi.cases.services import Batch, Draft, Refused
+from dothi.cases.views.desk.dossier import DONE, seen
 from dothi.core import clock
 from dothi.core.clocks.selectors import view as clock_view
+from dothi.procedures import selectors as procedures
+from dothi.procedures import wording
 
 
 @staff_required
@@ -64,3 +74,102 @@ def _waiting(request: SignedInRequest, at: datetime) -> dict[str, Any]:
         "more": len(waiting) > MOST,
         "without": selectors.without_key(posts, at=at),
     }
+
+
+# --- One dossier, after a look at its paper ------------------------------------------------------
+
+
+class RefusalForm(forms.Form):
+    """Why the request is not granted, as it stands in the paper."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is not granted"),
+        help_text=gettext_lazy("It stands in the paper that the applicant gets."),
+        max_length=rules.REASON_LENGTH,
+        widget=forms.Textarea({"rows": 4}),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A draft as the page shows it: each page as the address of a picture."""
+
+    draft: Draft
+    pages: list[str]
+
+
+@staff_required
+def sign_one(request: SignedInRequest, code: str) -> HttpResponse:
+    """The papers of a dossier as they would be signed; a POST signs them, or a refusal."""
+    at = clock.now()
+    found = seen(request, code, at)
+    if not permissions.may_sign(request.user, found, on=at.date()):
+        raise PermissionDenied
+    if request.method != "POST":
+        return _look(request, found, at)
+    if request.POST.get("seen") != found.changed_at.isoformat():
+        messages.error(request, _("The dossier moved meanwhile. Please look at it again."))
+        return redirect("cases:sign_one", code=code)
+    form = RefusalForm(request.POST)
+    match request.POST.get("act"):
+        case "approve":
+            return _signed(request, found, lambda: services.approve(
+                dossier=found, by=request.user, at=at,
+            ))  # fmt: skip
+        case "decline" if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            return _signed(request, found, lambda: services.decline(
+                dossier=found, reason=reason, by=request.user, at=at,
+            ))  # fmt: skip
+        case "look" | "decline":
+            return _look(request, found, at, form=form)
+    raise PermissionDenied
+
+
+def _signed(
+    request: SignedInRequest, found: Dossier, verb: Callable[[], object]
+) -> HttpResponse:  # fmt: skip
+    try:
+        verb()
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("cases:sign_one", code=found.code)
+    return redirect(f"{reverse('cases:dossier', args=(found.code,))}?{DONE}=1")
+
+
+def _look(
+    request: SignedInRequest, found: Dossier, at: datetime, *, form: RefusalForm | None = None
+) -> HttpResponse:
+    """What would be signed. With a valid `form`, the paper that says that nothing is granted."""
+    user, on = request.user, at.date()
+    turn = permissions.at_its_post(user, found, on=on)
+    refusing = form is not None and form.is_valid()
+    drafts: list[Draft] = []
+    if refusing or (turn and form is None):
+        try:
+            drafts = services.preview(
+                dossier=found, by=user, purpose=_("To look at the paper before it is signed"),
+                at=at, refusal=form.cleaned_data["reason"] if form and refusing else None,
+            )  # fmt: skip
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return redirect("cases:dossier", code=found.code)
+    post = permissions.signing_post(user, found, on=on)
+    context = {
+        "dossier": found,
+        "title": wording.said(procedures.content_of(found.version_id).name),
+        "seen": found.changed_at.isoformat(),
+        "shown": [Shown(draft=one, pages=[_picture(page) for page in one.pages]) for one in drafts],
+        "turn": turn,
+        "refusing": refusing,
+        "form": form or RefusalForm(auto_id="refuse_%s"),
+        "without": selectors.without_key([post] if post else [], at=at),
+    }
+    status = 422 if form is not None and not refusing else 200
+    response = render(request, "cases/desk/sign_one.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _picture(page: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(page).decode()}"
