@@ -17,7 +17,7 @@ from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.feedback import selectors
 from dothi.feedback.models import Ticket
-from dothi.operations.selectors import board as ask_board
+from dothi.operations.wall.selectors import board as ask_board
 from dothi.run.demo.feedback_story import somebody
 
 LIVES = 400

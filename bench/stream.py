@@ -9,8 +9,8 @@ from bench.client import loopback
 from bench.house import Measured, Open
 from bench.pages import _percentile
 from dothi.core import clock
-from dothi.operations import services
-from dothi.operations.choices import Layer, Tone
+from dothi.operations.wall import services
+from dothi.operations.wall.choices import Layer, Tone
 
 SCREENS = 500
 CHANGES = 60

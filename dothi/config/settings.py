@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "dothi.api",
     "dothi.links",
     "dothi.connectors",
-    "dothi.operations",
+    "dothi.operations.wall",
     "dothi.portal",
     "dothi.cases",
     "dothi.feedback",

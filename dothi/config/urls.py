@@ -18,7 +18,7 @@ urlpatterns += i18n_patterns(
     path("", include("dothi.procedures.urls")),
     path("", include("dothi.cases.urls")),
     path("", include("dothi.datastore.resolution.urls")),
-    path("", include("dothi.operations.urls")),
+    path("", include("dothi.operations.wall.urls")),
     path("", include("dothi.datastore.sources.urls")),
     path("", include("dothi.datastore.ingestion.urls")),
     path("", include("dothi.datastore.workbench.urls")),

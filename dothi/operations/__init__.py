@@ -1,0 +1,1 @@
+"""The operations centre: a stack of small domains, from signals up to the wall."""

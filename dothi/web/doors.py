@@ -7,7 +7,7 @@ from dothi.datastore.catalogue.api import ckan, dcat
 from dothi.datastore.catalogue.views import public as catalogue
 from dothi.datastore.viewer.api import ckan as rows
 from dothi.datastore.viewer.api import ogc
-from dothi.operations.views import stream
+from dothi.operations.wall.views import stream
 from dothi.web import sitemap, views
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -15,7 +15,7 @@ from dothi.datastore.catalogue.selectors import Filters
 from dothi.datastore.catalogue.views import shared as data_pages
 from dothi.feedback import selectors as feedback
 from dothi.feedback.selectors.public import PublicFilters
-from dothi.operations import selectors as operations
+from dothi.operations.wall import selectors as operations
 from dothi.portal import rules as portal_rules
 from dothi.portal import selectors as portal
 from dothi.portal.views import shared as news_pages

@@ -21,10 +21,10 @@ from dothi.feedback.events import (
     FeedbackSubmitted,
 )
 from dothi.feedback.selectors import PublicFilters, PublicTicket
-from dothi.operations import rules
-from dothi.operations.choices import Tone
-from dothi.operations.events import PointHidden, PointShown
-from dothi.operations.models import MapPoint
+from dothi.operations.wall import rules
+from dothi.operations.wall.choices import Tone
+from dothi.operations.wall.events import PointHidden, PointShown
+from dothi.operations.wall.models import MapPoint
 
 # What a screen follows: points are drawn, everything else may change the figures.
 MAP_EVENTS = frozenset({PointShown.name, PointHidden.name})

@@ -8,7 +8,7 @@ from django.conf import settings
 from dothi.accounts import registry
 from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
-from dothi.operations.choices import Power
+from dothi.operations.wall.choices import Power
 
 for _role in (Role.DISPATCHER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SPECIALIST):
     registry.allow(_role, Power.WALL)

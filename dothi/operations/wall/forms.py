@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from dothi.datastore.indicators.choices import Better, Run
 from dothi.datastore.indicators.forms.picking import IndicatorField
 from dothi.datastore.indicators.registry import Indicator
-from dothi.operations import rules
-from dothi.operations.selectors import Place
+from dothi.operations.wall import rules
+from dothi.operations.wall.selectors import Place
 
 MOST = 8
 LIST = "indicators-of-the-house"

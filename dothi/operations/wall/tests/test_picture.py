@@ -12,10 +12,10 @@ from dothi.core.events.models import Record
 from dothi.feedback import services as feedback
 from dothi.feedback.events import FeedbackMoved, FeedbackSubmitted
 from dothi.feedback.tests.factories import BY_THE_RIVER, MONDAY_9AM, UPHILL, City
-from dothi.operations import handlers, selectors, services
-from dothi.operations.choices import Layer, Tone
-from dothi.operations.events import PointHidden, PointShown
-from dothi.operations.models import MapPoint
+from dothi.operations.wall import handlers, selectors, services
+from dothi.operations.wall.choices import Layer, Tone
+from dothi.operations.wall.events import PointHidden, PointShown
+from dothi.operations.wall.models import MapPoint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 KINDS: dict[str, Any] = {event.name: event for event in (FeedbackSubmitted, FeedbackMoved)}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from dothi.datastore.indicators.choices import Better
-from dothi.operations.choices import Tone
+from dothi.operations.wall.choices import Tone
 
 # What the clock says of a duty → how the wall shows it.
 TONES = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dothi.datastore.indicators.choices import Run
-from dothi.operations.models import Wall, WallTile
+from dothi.operations.wall.models import Wall, WallTile
 
 MAIN = "main"
 SHARE, OPEN, OVERDUE, TODAY = (

@@ -13,9 +13,9 @@ from dothi.core.workdays.selectors import official_calendar
 from dothi.feedback import selectors as feedback
 from dothi.feedback.choices import State
 from dothi.feedback.selectors import QueueFilters
-from dothi.operations import rules
-from dothi.operations.models import BriefReader
-from dothi.operations.registry import BRIEF
+from dothi.operations.wall import rules
+from dothi.operations.wall.models import BriefReader
+from dothi.operations.wall.registry import BRIEF
 
 MOST = 12
 

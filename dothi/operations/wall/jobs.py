@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from dothi.core import clock
-from dothi.operations import services
+from dothi.operations.wall import services
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -14,8 +14,8 @@ from dothi.datastore.indicators import services as readings
 from dothi.feedback import selectors as feedback
 from dothi.feedback.selectors import PublicFilters
 from dothi.feedback.tests.factories import BY_THE_RIVER, MONDAY_9AM, RIVER_BOX, UPHILL, City
-from dothi.operations import selectors
-from dothi.operations.selectors.board import Tile
+from dothi.operations.wall import selectors
+from dothi.operations.wall.selectors.board import Tile
 from dothi.units import services as units
 from dothi.units.choices import Kind
 

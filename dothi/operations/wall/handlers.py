@@ -18,8 +18,8 @@ from dothi.feedback.events import (
     FeedbackShown,
     FeedbackSubmitted,
 )
-from dothi.operations import rules, services
-from dothi.operations.choices import Layer
+from dothi.operations.wall import rules, services
+from dothi.operations.wall.choices import Layer
 
 Changed = (
     FeedbackSubmitted

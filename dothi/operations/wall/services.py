@@ -16,11 +16,11 @@ from dothi.core.notices import selectors as notices
 from dothi.core.notices.choices import Channel
 from dothi.core.notices.services import Recipient, send, wish
 from dothi.core.transactions import joined
-from dothi.operations import events, rules, selectors
-from dothi.operations.choices import Layer, Power, Tone
-from dothi.operations.models import BriefReader, MapPoint, Wall, WallTile
-from dothi.operations.registry import BRIEF
-from dothi.operations.selectors import MAIN, Place
+from dothi.operations.wall import events, rules, selectors
+from dothi.operations.wall.choices import Layer, Power, Tone
+from dothi.operations.wall.models import BriefReader, MapPoint, Wall, WallTile
+from dothi.operations.wall.registry import BRIEF
+from dothi.operations.wall.selectors import MAIN, Place
 
 TABLE = MapPoint._meta.db_table
 # One question each: a row comes back only where something changed.

@@ -14,8 +14,8 @@ from dothi.accounts.tests.factories import add_totp, make_citizen, make_officer
 from dothi.datastore.indicators import selectors as indicators
 from dothi.feedback.services import Contact
 from dothi.feedback.tests.factories import MONDAY_9AM, UPHILL, City
-from dothi.operations.models import BriefReader
-from dothi.operations.tests.conftest import deliver
+from dothi.operations.wall.models import BriefReader
+from dothi.operations.wall.tests.conftest import deliver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 WALL_ROLES = {Role.DISPATCHER, Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR, Role.SPECIALIST}

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from dothi.accounts.models import User
 from dothi.datastore.indicators.choices import Run
-from dothi.operations.choices import Layer, Tone
+from dothi.operations.wall.choices import Layer, Tone
 
 
 class MapPoint(models.Model):

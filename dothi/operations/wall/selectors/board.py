@@ -16,8 +16,8 @@ from dothi.core.clock import local
 from dothi.datastore.indicators import selectors as indicators
 from dothi.datastore.indicators.choices import Better, Run, Scale
 from dothi.datastore.indicators.selectors import Figure, Spread
-from dothi.operations import rules
-from dothi.operations.selectors.arranged import OPEN, OVERDUE, SHARE, Place, arranged
+from dothi.operations.wall import rules
+from dothi.operations.wall.selectors.arranged import OPEN, OVERDUE, SHARE, Place, arranged
 from dothi.units import selectors as units
 from dothi.units.selectors import Shape
 

@@ -14,8 +14,8 @@ from dothi.datastore.indicators import services as measuring
 from dothi.datastore.indicators.choices import Better, Run
 from dothi.datastore.indicators.tests.factories import lamps_stored, make_lamps
 from dothi.feedback.tests.factories import MONDAY_9AM, City, make_officer
-from dothi.operations import rules, selectors, services
-from dothi.operations.selectors import Place
+from dothi.operations.wall import rules, selectors, services
+from dothi.operations.wall.selectors import Place
 
 pytestmark = pytest.mark.django_db
 OPEN, LAMPS = "feedback.open", "test.lamps_out"

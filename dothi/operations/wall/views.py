@@ -28,9 +28,9 @@ from dothi.core.events.selectors import Position, head
 from dothi.datastore.indicators import selectors as indicators
 from dothi.feedback import selectors as feedback
 from dothi.lib.drawing import SHAPES, Drawing, Marker, draw_map
-from dothi.operations import forms, live, permissions, rules, selectors, services
-from dothi.operations.choices import Power, Tone
-from dothi.operations.models import MapPoint
+from dothi.operations.wall import forms, live, permissions, rules, selectors, services
+from dothi.operations.wall.choices import Power, Tone
+from dothi.operations.wall.models import MapPoint
 from dothi.units import selectors as units
 from dothi.units.selectors import Shape
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dothi.datastore.indicators.registry import indicators
 from dothi.datastore.lineage.registry import Kind, Link, Point
-from dothi.operations.selectors.arranged import arranged
+from dothi.operations.wall.selectors.arranged import arranged
 
 
 def tiles() -> Iterator[Link]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dothi.operations import views
+from dothi.operations.wall import views
 
 app_name = "operations"
 urlpatterns = [

@@ -18,7 +18,7 @@ from dothi.core.workdays.choices import DayKind
 from dothi.feedback import services as feedback
 from dothi.feedback.choices import Danger
 from dothi.feedback.tests.factories import MONDAY_9AM, UPHILL, City
-from dothi.operations import rules, selectors, services
+from dothi.operations.wall import rules, selectors, services
 
 pytestmark = pytest.mark.django_db
 SEVEN = MONDAY_9AM.replace(hour=7)

@@ -19,8 +19,8 @@ from django.db import close_old_connections, connection
 from dothi.core import clock
 from dothi.core.events.live import Told, records
 from dothi.core.events.selectors import Position, head
-from dothi.operations import rules, selectors
-from dothi.operations.events import PointShown
+from dothi.operations.wall import rules, selectors
+from dothi.operations.wall.events import PointShown
 
 FOLLOWED = selectors.MAP_EVENTS | selectors.HAPPENINGS
 RETRY = "retry: 1000\n\n"

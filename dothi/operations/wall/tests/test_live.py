@@ -13,10 +13,10 @@ from django.test import AsyncClient
 from dothi.core.events import selectors as log
 from dothi.core.events.services import publish
 from dothi.feedback.tests.factories import MONDAY_9AM
-from dothi.operations import live, rules, selectors, services
-from dothi.operations.choices import Layer, Tone
-from dothi.operations.events import PointHidden
-from dothi.operations.models import MapPoint
+from dothi.operations.wall import live, rules, selectors, services
+from dothi.operations.wall.choices import Layer, Tone
+from dothi.operations.wall.events import PointHidden
+from dothi.operations.wall.models import MapPoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
