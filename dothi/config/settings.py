@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "dothi.core.notices",
     "dothi.core.attachments",
     "dothi.core.inbox",
+    "dothi.core.worklists",
+    "dothi.core.verbs",
     "dothi.core.clocks",
     "dothi.core.workdays",
     "dothi.core.access",

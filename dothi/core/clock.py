@@ -16,3 +16,8 @@ def now() -> datetime:
 def local(at: datetime) -> datetime:
     """Return the same moment in the time of the house: rows give times back in UTC."""
     return timezone.localtime(at)
+
+
+def local_or_none(at: datetime | None) -> datetime | None:
+    """The same for a moment that may not have come."""
+    return local(at) if at else None

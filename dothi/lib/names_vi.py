@@ -185,3 +185,13 @@ def tax_code(text: str) -> str | None:
     weights = (31, 29, 23, 19, 17, 13, 7, 5, 3)
     total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
     return digits if (10 - total % 11) == int(digits[9]) else None
+
+
+def masked(name: str, *, given: bool = True) -> str:
+    """First letters and the given name: enough to tell a row, not enough to know who it is.
+
+    Without `given` only the letters, where two people of one moment are all there is to tell apart.
+    """
+    words = name.split()
+    kept = words[-1:] if given else []
+    return " ".join([*(f"{word[0]}." for word in words[: len(words) - len(kept)]), *kept])

@@ -95,7 +95,7 @@ def act(
         )  # fmt: skip
     with asking.refusals_told():
         if not _is_lawful(what, dossier):
-            raise services.NotAllowedNow(dossier.code, dossier.status)
+            raise services.NotAllowedNow(dossier.code, Status(dossier.status))
         if not _may(request, what, dossier, on=local(at).date()):
             raise services.NotYours
         VERBS[what](dossier, said, request.auth.user, at)

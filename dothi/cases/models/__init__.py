@@ -14,7 +14,6 @@ from dothi.cases.models.counter import Slot as Slot
 from dothi.cases.models.counter import SlotPlan as SlotPlan
 from dothi.cases.models.counter import Turn as Turn
 from dothi.cases.models.counter import TurnSeries as TurnSeries
-from dothi.cases.models.desk import SavedFilter as SavedFilter
 from dothi.cases.models.dossier import Consultation as Consultation
 from dothi.cases.models.dossier import Document as Document
 from dothi.cases.models.dossier import Dossier as Dossier

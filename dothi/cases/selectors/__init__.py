@@ -53,7 +53,6 @@ from dothi.cases.selectors.signing import to_sign_by as to_sign_by
 from dothi.cases.selectors.signing import without_key as without_key
 from dothi.cases.selectors.tables import colleagues_at as colleagues_at
 from dothi.cases.selectors.tables import colleagues_of as colleagues_of
-from dothi.cases.selectors.tables import filters_of as filters_of
 from dothi.cases.selectors.tables import load_of as load_of
 from dothi.cases.selectors.tables import steps_seen_by as steps_seen_by
 from dothi.cases.selectors.tables import tables_seen_by as tables_seen_by

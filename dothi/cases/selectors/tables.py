@@ -12,7 +12,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User, in_force
 from dothi.cases.choices import Power, Status
-from dothi.cases.models import Dossier, Move, SavedFilter
+from dothi.cases.models import Dossier, Move
 from dothi.cases.rules import WAITING
 from dothi.procedures import selectors as procedures
 from dothi.procedures import wording
@@ -236,11 +236,3 @@ def _step_load(
         left_late=left.get("late", 0),
         hours=round(mean.total_seconds() / 3600, 1) if mean else None,
     )
-
-
-# --- What officers keep --------------------------------------------------------------------------
-
-
-def filters_of(user: User) -> list[SavedFilter]:
-    """The worklists that somebody keeps, by name."""
-    return list(SavedFilter.objects.filter(user=user).order_by("name"))

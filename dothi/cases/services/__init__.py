@@ -16,10 +16,6 @@ from dothi.cases.services.consulting import consult as consult
 from dothi.cases.services.consulting import consulted as consulted
 from dothi.cases.services.consulting import objects as objects
 from dothi.cases.services.consulting import propose as propose
-from dothi.cases.services.desk import BatchReport as BatchReport
-from dothi.cases.services.desk import batch as batch
-from dothi.cases.services.desk import forget_filter as forget_filter
-from dothi.cases.services.desk import save_filter as save_filter
 from dothi.cases.services.drafts import FILES_AT_MOST as FILES_AT_MOST
 from dothi.cases.services.drafts import Begun as Begun
 from dothi.cases.services.drafts import attach as attach

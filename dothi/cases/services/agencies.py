@@ -8,6 +8,7 @@ from django.db import transaction
 from dothi.cases.choices import Parameter
 from dothi.cases.models import Agency, Setting
 from dothi.core.audit.services import record
+from dothi.core.verbs.frame import hold_from
 from dothi.units.models import Unit
 
 
@@ -17,14 +18,10 @@ def set_agency(
     at: datetime, **more: Any,
 ) -> Agency:  # fmt: skip
     """Say under which identifier a unit receives dossiers from a day on."""
-    Agency.objects.filter(unit=unit, valid_to=None, valid_from__lt=valid_from).update(
-        valid_to=valid_from
-    )
-    agency, _created = Agency.objects.update_or_create(
-        unit=unit,
-        valid_from=valid_from,
-        defaults={"code": code, "name_vi": name_vi, "name_en": name_en, **more},
-    )
+    agency = hold_from(
+        Agency.objects.all(), valid_from, of={"unit": unit},
+        values={"code": code, "name_vi": name_vi, "name_en": name_en, **more},
+    )  # fmt: skip
     record("cases.set_agency", subject=f"cases.agency:{code}", by=by, at=at, unit=unit.code)
     return agency
 
@@ -34,13 +31,9 @@ def set_parameter(
     *, parameter: Parameter, value: int, source: str, valid_from: date, by: str, at: datetime
 ) -> Setting:
     """Set a figure from a day on; the one before ends there."""
-    Setting.objects.filter(
-        parameter=parameter, valid_to=None, valid_from__lt=valid_from
-    ).update(valid_to=valid_from)  # fmt: skip
-    row, _created = Setting.objects.update_or_create(
-        parameter=parameter,
-        valid_from=valid_from,
-        defaults={"value": value, "source": source, "valid_to": None},
-    )
+    row = hold_from(
+        Setting.objects.all(), valid_from, of={"parameter": parameter},
+        values={"value": value, "source": source},
+    )  # fmt: skip
     record("cases.set_parameter", subject=f"cases.setting:{parameter}", by=by, at=at, value=value)
     return row

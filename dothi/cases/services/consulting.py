@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from dothi.accounts.choices import Role
 from dothi.cases import selectors
-from dothi.cases.choices import Act, Duty, Parameter
+from dothi.cases.choices import Act, Duty, Parameter, Status
 from dothi.cases.models import Consultation, Dossier, Proposal
 from dothi.cases.services import moving
 from dothi.cases.services.moving import Actor, actor_of
@@ -92,7 +92,7 @@ def consulted(
     words = moving.words(answer)
     row = Consultation.objects.select_for_update().get(pk=consultation.pk, dossier=dossier)
     if row.answered_at is not None:
-        raise NotAllowedNow(dossier.code, dossier.status)
+        raise NotAllowedNow(dossier.code, Status(dossier.status))
     row.answer, row.answered_by = words, actor_of(by)
     end(row, at=at)
     moving.move(dossier, Act.CONSULTED, by=by, at=at)

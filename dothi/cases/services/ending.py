@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from dothi.cases import events
-from dothi.cases.choices import Act
+from dothi.cases.choices import Act, Status
 from dothi.cases.models import Consultation, Dossier, Proposal, Result
 from dothi.cases.services import consulting, moving
 from dothi.cases.services.fees.taking import open_of
@@ -104,7 +104,7 @@ def rate(*, dossier: Dossier, stars: int, note: str, at: datetime) -> None:
     if not 1 <= stars <= 5:
         raise ValueError("one to five stars")
     if dossier.returned_at is None or dossier.rating is not None:
-        raise NotAllowedNow(dossier.code, dossier.status)
+        raise NotAllowedNow(dossier.code, Status(dossier.status))
     new = {
         "rating": stars, "rated_at": at,
         "rating_note": text_vi.written(note)[:2000],

@@ -3,20 +3,16 @@
 Everything here runs inside the transaction of a verb.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
-
-from django.db import transaction
-from django.utils.translation import gettext as _
+from typing import Any
 
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.cases import events, rules
 from dothi.cases.choices import Act, Duty, Status
 from dothi.cases.models import Dossier, Move
-from dothi.cases.services.refusals import BadText, NotAllowedNow, ReasonNeeded, TooLate
+from dothi.cases.services.refusals import NotAllowedNow, TooLate
 from dothi.core.audit.services import record
 from dothi.core.clocks import services as clocks
 from dothi.core.clocks.choices import Kind, TimeUnit
@@ -24,58 +20,34 @@ from dothi.core.clocks.models import Clock
 from dothi.core.clocks.rules import Spec
 from dothi.core.events.services import publish
 from dothi.core.inbox import services as inbox
-from dothi.core.rows import append, change
-from dothi.lib import text_vi
+from dothi.core.rows import append
+from dothi.core.verbs import frame
+from dothi.core.verbs.frame import actor_of as actor_of
+from dothi.core.verbs.frame import reason_of, verb_for
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import At
 from dothi.procedures.rules.definition import Step
 
 Actor = User | str
-P = ParamSpec("P")
-R = TypeVar("R")
 DUTY = "cases.dossier"
+SEEN = ("status", "step", "handling_unit_id", "handling_person_id", "changed_at")
 TIMES = (
     "way", "received_at", "promised_at", "done_at", "returned_at", "closed_at", "asked", "asked_at",
     "met_at",
 )  # fmt: skip
 
 
-def actor_of(by: Actor) -> str:
-    """How audit names who did it: a person, or `public`, `system`, `machine:name`."""
-    return by.actor if isinstance(by, User) else by
-
-
-def verb(function: Callable[P, R]) -> Callable[P, R]:
-    """One transaction; who loses a race for a clock is told what is so now, like any loser."""
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic():
-                return function(*args, **kwargs)
-        except clocks.ClockMoved as lost:
-            raise too_late(cast(Dossier, kwargs["dossier"])) from lost
-
-    return run
-
-
 def too_late(dossier: Dossier) -> TooLate:
     now = Dossier.objects.only("code", "status", "changed_at").get(pk=dossier.pk)
-    return TooLate(now.code, now.status, now.changed_at)
+    return TooLate(now.code, Status(now.status), now.changed_at)
+
+
+verb = verb_for("dossier", too_late)
 
 
 def words(text: str, *, most: int = rules.TEXT_LENGTH) -> str:
-    """Text of people in composed form, without spaces at the ends.
-
-    Raises:
-        BadText: it is empty or longer than `most` characters.
-    """
-    tidy = text_vi.written(text)
-    if not tidy:
-        raise BadText(_("Please write something."))
-    if len(tidy) > most:
-        raise BadText(_("Please use at most %(most)d characters.") % {"most": most})
-    return tidy
+    """Text of people, as `frame.words` takes it."""
+    return frame.words(text, most=most)
 
 
 def check(dossier: Dossier, act: Act) -> Status:
@@ -88,7 +60,7 @@ def check(dossier: Dossier, act: Act) -> Status:
     try:
         return rules.target(act, now=Status(dossier.status), before=before)
     except rules.NotLawful as error:
-        raise NotAllowedNow(dossier.code, dossier.status) from error
+        raise NotAllowedNow(dossier.code, Status(dossier.status)) from error
 
 
 def move(
@@ -110,9 +82,7 @@ def move(
         TooLate: somebody moved it after it was read.
     """
     target = check(dossier, act)
-    why = text_vi.written(reason)[: rules.REASON_LENGTH]
-    if act in rules.REASONED and not why:
-        raise ReasonNeeded
+    why = reason_of(reason, needed=act in rules.REASONED, most=rules.REASON_LENGTH)
     was = dossier.status
     new: dict[str, Any] = {"status": target.value, "changed_at": at, **(changes or {})}
     if target != was:
@@ -184,14 +154,7 @@ def compare_and_set(dossier: Dossier, new: Mapping[str, Any]) -> None:
     Raises:
         TooLate: somebody did; the message says what is so now.
     """
-    seen = {
-        name: getattr(dossier, name)
-        for name in ("status", "step", "handling_unit_id", "handling_person_id", "changed_at")
-    }
-    if not change(dossier, new, seen=seen):
-        raise too_late(dossier)
-    for name, value in new.items():
-        setattr(dossier, name, value)
+    frame.compare_and_set(dossier, new, seen=SEEN, too_late=too_late)
 
 
 # --- Clocks --------------------------------------------------------------------------------------

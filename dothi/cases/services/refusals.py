@@ -1,59 +1,17 @@
 """Why a verb was not done. Each has a sentence for people in `message`, in the active language."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from dothi.cases.choices import Status
-from dothi.core.clock import local
+from dothi.core.verbs.refusals import BadText as BadText
+from dothi.core.verbs.refusals import LinkDoesNotOpen as LinkDoesNotOpen
+from dothi.core.verbs.refusals import NotAllowedNow as NotAllowedNow
+from dothi.core.verbs.refusals import ReasonNeeded as ReasonNeeded
+from dothi.core.verbs.refusals import Refused as Refused
+from dothi.core.verbs.refusals import TooLate as TooLate
 from dothi.procedures.rules.forms import Mistake
-
-
-class Refused(Exception):
-    """A verb of dossiers was not done, for a reason that a person can understand."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class NotAllowedNow(Refused):
-    """The dossier cannot make that move from the status it is in."""
-
-    def __init__(self, code: str, status: int) -> None:
-        super().__init__(
-            _("%(code)s is: %(state)s. This cannot be done now.")
-            % {"code": code, "state": Status(status).label}
-        )
-
-
-class TooLate(NotAllowedNow):
-    """Somebody else was faster; the message says what is so now, and since when."""
-
-    def __init__(self, code: str, status: int, since: datetime) -> None:
-        Refused.__init__(
-            self,
-            _("Somebody was faster: %(code)s is now: %(state)s, since %(time)s.")
-            % {
-                "code": code,
-                "state": Status(status).label,
-                "time": formats.date_format(local(since), "DATETIME_FORMAT"),
-            },
-        )
-        self.status = Status(status)
-
-
-class ReasonNeeded(Refused):
-    """The act hurts somebody or sends a matter back; why, must be said."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Please give a reason."))
-
-
-class BadText(Refused):
-    """A text is empty or longer than is taken."""
 
 
 class BadAnswers(Refused):
@@ -184,13 +142,6 @@ class NotYours(Refused):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or _("Only the post that has this dossier may do this."))
-
-
-class LinkDoesNotOpen(Refused):
-    """The code or link is wrong, too old, or what it led to is over."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This link does not open any more."))
 
 
 class NothingToPay(Refused):

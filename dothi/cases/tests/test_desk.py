@@ -13,11 +13,12 @@ from dothi.accounts.choices import Role
 from dothi.accounts.tests.doors import answers, close_files, signed_in
 from dothi.cases import selectors, services
 from dothi.cases.choices import Act, Status
-from dothi.cases.models import Consultation, Document, Dossier, SavedFilter
+from dothi.cases.models import Consultation, Document, Dossier
 from dothi.cases.tests.factories import MONDAY_9AM, Office, at, make_officer, make_result
 from dothi.core.access import selectors as access
 from dothi.core.attachments import services as attachments
 from dothi.core.clocks.models import Clock
+from dothi.core.worklists.models import SavedFilter
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/en/desk/cases/"
@@ -181,7 +182,7 @@ def test_the_list_costs_the_same_however_many_it_shows(office: Office, client: C
 def test_a_list_is_kept_under_a_name_and_forgotten(office: Office, client: Client) -> None:
     signed_in(client, office.officer)
     client.post("/desk/cases/filters", {"name": "Trễ", "query": "show=late&status="})
-    kept = SavedFilter.objects.get(user=office.officer)
+    kept = SavedFilter.objects.get(person_id=office.officer.pk)
     assert (kept.name, kept.query) == ("Trễ", "show=late")
     assert "Trễ" in text_of(client, QUEUE)
     signed_in(client, office.leader)

@@ -9,7 +9,6 @@ from dothi.feedback.models.catalogue import Question as Question
 from dothi.feedback.models.catalogue import Route as Route
 from dothi.feedback.models.catalogue import Setting as Setting
 from dothi.feedback.models.catalogue import TimeLimit as TimeLimit
-from dothi.feedback.models.desk import SavedFilter as SavedFilter
 from dothi.feedback.models.programs import ApiKey as ApiKey
 from dothi.feedback.models.quarantine import Delivered as Delivered
 from dothi.feedback.models.quarantine import ImportRun as ImportRun

@@ -36,7 +36,6 @@ from dothi.feedback.selectors.officers import Desk as Desk
 from dothi.feedback.selectors.officers import TableLoad as TableLoad
 from dothi.feedback.selectors.officers import colleagues_of as colleagues_of
 from dothi.feedback.selectors.officers import desks as desks
-from dothi.feedback.selectors.officers import filters_of as filters_of
 from dothi.feedback.selectors.officers import loads_seen_by as loads_seen_by
 from dothi.feedback.selectors.officers import names_of as names_of
 from dothi.feedback.selectors.own import Followed as Followed

@@ -11,7 +11,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.choices import Role
 from dothi.accounts.models import Post, User, in_force
 from dothi.feedback.choices import Power, State
-from dothi.feedback.models import SavedFilter, Ticket
+from dothi.feedback.models import Ticket
 from dothi.feedback.selectors import catalogue
 from dothi.units.models import Unit
 
@@ -159,8 +159,3 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     keys = {int(actor[5:]) for actor in actors if actor.startswith("user:") and actor[5:].isdigit()}
     people = User.objects.in_bulk(keys) if keys else {}
     return {f"user:{key}": user.get_full_name() for key, user in people.items()}
-
-
-def filters_of(user: User) -> list[SavedFilter]:
-    """The worklists that somebody keeps, by name."""
-    return list(SavedFilter.objects.filter(user=user).order_by("name"))

@@ -6,9 +6,6 @@ from dothi.feedback.services.catalogue import end_route as end_route
 from dothi.feedback.services.catalogue import load_catalogue as load_catalogue
 from dothi.feedback.services.catalogue import set_limit as set_limit
 from dothi.feedback.services.catalogue import set_parameter as set_parameter
-from dothi.feedback.services.desk import forget_filter as forget_filter
-from dothi.feedback.services.desk import save_filter as save_filter
-from dothi.feedback.services.desk import send_partner_link as send_partner_link
 from dothi.feedback.services.doubles import merge as merge
 from dothi.feedback.services.doubles import transfer_as_complaint as transfer_as_complaint
 from dothi.feedback.services.doubles import unmerge as unmerge
@@ -107,8 +104,6 @@ from dothi.feedback.services.sealed import reply_sealed as reply_sealed
 from dothi.feedback.services.sealed import submit_sealed as submit_sealed
 from dothi.feedback.services.sealed import tend_sealed as tend_sealed
 from dothi.feedback.services.sealed import withdraw_successor as withdraw_successor
-from dothi.feedback.services.sweeps import BatchReport as BatchReport
-from dothi.feedback.services.sweeps import batch as batch
 from dothi.feedback.services.sweeps import officer_left as officer_left
 from dothi.feedback.services.sweeps import sweep_unanswered as sweep_unanswered
 from dothi.feedback.services.talking import answer_from_reporter as answer_from_reporter
@@ -118,6 +113,7 @@ from dothi.feedback.services.talking import lapse as lapse
 from dothi.feedback.services.talking import mark_read as mark_read
 from dothi.feedback.services.talking import say as say
 from dothi.feedback.services.telling import renew_partner_link as renew_partner_link
+from dothi.feedback.services.telling import send_partner_link as send_partner_link
 from dothi.feedback.services.telling import tell_followers as tell_followers
 from dothi.feedback.services.telling import tell_link as tell_link
 from dothi.feedback.services.telling import tell_message as tell_message

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from dothi.accounts.choices import Role
 from dothi.core.audit.services import record
 from dothi.core.clocks.choices import Kind, ResumeMode, StartRule, TimeUnit
 from dothi.core.clocks.rules import Spec
+from dothi.core.verbs.frame import hold_from
 from dothi.feedback import rules
 from dothi.feedback.choices import AnswerKind, Channel, Danger, Duty, Parameter, Urgency
 from dothi.feedback.models import (
@@ -86,14 +86,10 @@ def set_parameter(
     *, parameter: Parameter, value: int, valid_from: date, source: str, by: Actor, at: datetime
 ) -> Setting:
     """Set a figure from a day on; what held before ends on that day."""
-    Setting.objects.filter(parameter=parameter, valid_from__lt=valid_from).filter(
-        Q(valid_to=None) | Q(valid_to__gt=valid_from)
-    ).update(valid_to=valid_from)
-    row, _made = Setting.objects.update_or_create(
-        parameter=parameter,
-        valid_from=valid_from,
-        defaults={"value": value, "source": source, "valid_to": None},
-    )
+    row = hold_from(
+        Setting.objects.all(), valid_from, of={"parameter": parameter},
+        values={"value": value, "source": source},
+    )  # fmt: skip
     changed()
     record("feedback.set_parameter", subject=f"feedback.setting:{parameter}", by=actor_of(by),
            at=at, value=value)  # fmt: skip
@@ -114,17 +110,11 @@ def set_limit(
     urgency: Urgency = Urgency.NORMAL,
 ) -> TimeLimit:
     """Set a time limit from a day on. Clocks that run keep the one that they began with."""
-    own = TimeLimit.objects.filter(category=category, duty=duty, urgency=urgency)
-    own.filter(valid_from__lt=valid_from).filter(
-        Q(valid_to=None) | Q(valid_to__gt=valid_from)
-    ).update(valid_to=valid_from)
-    row, _made = TimeLimit.objects.update_or_create(
-        category=category,
-        duty=duty,
-        urgency=urgency,
-        valid_from=valid_from,
-        defaults={"kind": kind, "spec": spec.to_json(), "source": source, "valid_to": None},
-    )
+    row = hold_from(
+        TimeLimit.objects.all(), valid_from,
+        of={"category": category, "duty": duty, "urgency": urgency},
+        values={"kind": kind, "spec": spec.to_json(), "source": source},
+    )  # fmt: skip
     changed()
     record("feedback.set_limit", subject=f"feedback.limit:{row.pk}", by=actor_of(by), at=at)
     return row

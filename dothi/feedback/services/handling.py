@@ -104,7 +104,7 @@ def assign(*, ticket: Ticket, to: User, by: Actor, at: datetime) -> None:
 def release(*, ticket: Ticket, by: Actor, at: datetime, to: User | None = None) -> None:
     """Give a report back to its post, or to a successor: the officer who had it has left."""
     if ticket.state not in rules.OPEN or ticket.handling_person_id is None:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     changes: dict[str, Any] = {"handling_person": to}
     target = State(ticket.state)
     if to is None and target == State.IN_PROGRESS:
@@ -137,7 +137,7 @@ def progress_report(
     """
     words = moving.words(text, most=rules.TEXT_LENGTH)
     if ticket.state not in rules.WORKABLE or ticket.clock is None:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     if not photos:
         raise PhotoNeeded
     clock = ticket.clock
@@ -216,7 +216,7 @@ def mark_danger(*, ticket: Ticket, number: Danger, by: Actor, at: datetime) -> N
     The answer is due by the urgent time limit from now, if that is earlier.
     """
     if ticket.state not in rules.OPEN:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     changes: dict[str, Any] = {
         "danger": Danger(number).value,
         "urgency": Urgency.URGENT.value,

@@ -3,13 +3,9 @@
 Everything here runs inside the transaction of a verb.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
-
-from django.db import transaction
-from django.utils.translation import gettext as _
+from typing import Any
 
 from dothi.accounts.models import User
 from dothi.core.audit.services import record
@@ -18,60 +14,33 @@ from dothi.core.clocks.models import Clock
 from dothi.core.events.services import publish
 from dothi.core.inbox import services as inbox
 from dothi.core.inbox.models import Duty as OpenDuty
-from dothi.core.rows import append, change
+from dothi.core.rows import append
+from dothi.core.verbs import frame
+from dothi.core.verbs.frame import actor_of as actor_of
+from dothi.core.verbs.frame import verb_for
+from dothi.core.verbs.frame import words as words
 from dothi.feedback import events, rules
 from dothi.feedback.choices import Act, Duty, State, Urgency
 from dothi.feedback.models import Move, PartnerTask, Ticket
 from dothi.feedback.selectors import catalogue
-from dothi.feedback.services.refusals import BadText, NotAllowedNow, ReasonNeeded, TooLate
+from dothi.feedback.services.refusals import NotAllowedNow, TooLate
 from dothi.lib import text_vi
 
 Actor = User | str
-P = ParamSpec("P")
-R = TypeVar("R")
 DUTY = "feedback.ticket"
+SEEN = ("state", "handling_unit_id", "handling_person_id", "visibility")
 
 
-def actor_of(by: Actor) -> str:
-    """How audit names who did it: a person, or `public`, `system`, `partner:code`."""
-    return by.actor if isinstance(by, User) else by
+def too_late(ticket: Ticket) -> TooLate:
+    now = Ticket.objects.only("code", "state", "changed_at").get(code=ticket.code)
+    return TooLate(now.code, State(now.state), now.changed_at)
 
 
-def verb(function: Callable[P, R]) -> Callable[P, R]:
-    """One transaction; who loses a race for a clock is told what is so now, like any loser."""
-
-    @wraps(function)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic():
-                return function(*args, **kwargs)
-        except clocks.ClockMoved as lost:
-            code = cast(Ticket, kwargs["ticket"]).code
-            now = Ticket.objects.only("code", "state", "changed_at").get(code=code)
-            raise TooLate(now.code, now.state, now.changed_at) from lost
-
-    return run
-
-
-def words(text: str, *, most: int) -> str:
-    """Text of people in composed form, without spaces at the ends.
-
-    Raises:
-        BadText: it is empty or longer than `most` characters.
-    """
-    tidy = text_vi.written(text)
-    if not tidy:
-        raise BadText(_("Please write something."))
-    if len(tidy) > most:
-        raise BadText(_("Please use at most %(most)d characters.") % {"most": most})
-    return tidy
+verb = verb_for("ticket", too_late)
 
 
 def reason_of(text: str, *, needed: bool) -> str:
-    tidy = text_vi.written(text)[: rules.REASON_LENGTH]
-    if needed and not tidy:
-        raise ReasonNeeded
-    return tidy
+    return frame.reason_of(text, needed=needed, most=rules.REASON_LENGTH)
 
 
 def check(ticket: Ticket, act: Act) -> State:
@@ -81,7 +50,7 @@ def check(ticket: Ticket, act: Act) -> State:
         NotAllowedNow: not from the state that the report is in.
     """
     if not rules.may_move(act, now=State(ticket.state)):
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     before = State(ticket.state_before) if ticket.state_before else None
     return rules.target(act, before=before)
 
@@ -169,15 +138,7 @@ def compare_and_set(ticket: Ticket, new: Mapping[str, Any]) -> None:
     Raises:
         TooLate: somebody did; the message says what is so now.
     """
-    seen = {
-        name: getattr(ticket, name)
-        for name in ("state", "handling_unit_id", "handling_person_id", "visibility")
-    }
-    if not change(ticket, new, seen=seen):
-        now = Ticket.objects.only("code", "state", "changed_at").get(pk=ticket.pk)
-        raise TooLate(ticket.code, now.state, now.changed_at)
-    for name, value in new.items():
-        setattr(ticket, name, value)
+    frame.compare_and_set(ticket, new, seen=SEEN, too_late=too_late)
 
 
 # --- Clocks --------------------------------------------------------------------------------------

@@ -1,20 +1,13 @@
 """Why a verb was not done. Each has a sentence for people in `message`, in the active language."""
 
-from datetime import datetime
-
-from django.utils import formats
 from django.utils.translation import gettext as _
 
-from dothi.core.clock import local
-from dothi.feedback.choices import State
-
-
-class Refused(Exception):
-    """A verb of feedback was not done, for a reason that a person can understand."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+from dothi.core.verbs.refusals import BadText as BadText
+from dothi.core.verbs.refusals import LinkDoesNotOpen as LinkDoesNotOpen
+from dothi.core.verbs.refusals import NotAllowedNow as NotAllowedNow
+from dothi.core.verbs.refusals import ReasonNeeded as ReasonNeeded
+from dothi.core.verbs.refusals import Refused as Refused
+from dothi.core.verbs.refusals import TooLate as TooLate
 
 
 class OutsideTheCity(Refused):
@@ -38,10 +31,6 @@ class UnknownCategory(Refused):
         super().__init__(_("Please choose a subject from the list."))
 
 
-class BadText(Refused):
-    """A text is empty or longer than is taken."""
-
-
 class BadAnswer(Refused):
     """An answer does not fit the question of the subject; `question` is its code."""
 
@@ -49,13 +38,6 @@ class BadAnswer(Refused):
         super().__init__(f"{label}: {why}" if label else why)
         self.question = question
         self.why = why
-
-
-class ReasonNeeded(Refused):
-    """The act hurts somebody or sends a matter on; why, must be said."""
-
-    def __init__(self) -> None:
-        super().__init__(_("Please give a reason."))
 
 
 class PhotoNeeded(Refused):
@@ -69,32 +51,6 @@ class TooManyPhotos(Refused):
     """More photos than a report may carry."""
 
 
-class NotAllowedNow(Refused):
-    """The report cannot make that move from the state it is in."""
-
-    def __init__(self, code: str, state: State | str) -> None:
-        super().__init__(
-            _("%(code)s is: %(state)s. This cannot be done now.")
-            % {"code": code, "state": State(state).label}
-        )
-
-
-class TooLate(NotAllowedNow):
-    """Somebody else was faster; the message says what is so now, and since when."""
-
-    def __init__(self, code: str, state: State | str, since: datetime) -> None:
-        Refused.__init__(
-            self,
-            _("Somebody was faster: %(code)s is now: %(state)s, since %(time)s.")
-            % {
-                "code": code,
-                "state": State(state).label,
-                "time": formats.date_format(local(since), "DATETIME_FORMAT"),
-            },
-        )
-        self.state = State(state)
-
-
 class WindowOver(Refused):
     """The days within which this could be done are over, or it was done often enough."""
 
@@ -104,13 +60,6 @@ class NotYours(Refused):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or _("Only the post that handles this report may do this."))
-
-
-class LinkDoesNotOpen(Refused):
-    """The link was changed, is too old, or what it led to is over."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This link does not open any more."))
 
 
 class NotTheSameThing(Refused):

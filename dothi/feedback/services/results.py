@@ -66,10 +66,10 @@ def show(*, ticket: Ticket, by: Actor, at: datetime) -> None:
     """Publish: text and photos for everybody, and the result, if there is one (`publish`)."""
     was = ticket.visibility
     if ticket.state in rules.FINAL:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     target = State.PUBLISHED if ticket.state == State.RESOLVED else State(ticket.state)
     if target == ticket.state and was == Visibility.PUBLIC:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     moving.move(
         ticket,
         Act.PUBLISH,
@@ -87,7 +87,7 @@ def hold_back(*, ticket: Ticket, reason: str, by: Actor, at: datetime) -> None:
     was = ticket.visibility
     why = moving.reason_of(reason, needed=True)
     if was == Visibility.HELD:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     target = State.RESOLVED if ticket.state == State.PUBLISHED else State(ticket.state)
     moving.move(
         ticket,
@@ -159,7 +159,7 @@ def rate(*, ticket: Ticket, stars: int, at: datetime, note: str = "") -> None:
         WindowOver: the days are over. NotAllowedNow: there is nothing to rate yet.
     """
     if ticket.state not in rules.ANSWERED | {State.REJECTED} or ticket.closed_at is None:
-        raise NotAllowedNow(ticket.code, ticket.state)
+        raise NotAllowedNow(ticket.code, State(ticket.state))
     if stars not in rules.STARS:
         raise BadText(_("Please choose one to five stars."))
     days = catalogue.current().parameter(Parameter.RATE_DAYS, on=local(at).date())

@@ -1,40 +1,14 @@
-"""What is done to many reports: by the clock, for somebody who left, or by one officer at once."""
+"""What is done to many reports: by the clock, or for somebody who left."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from dothi.accounts.models import User
 from dothi.core.clock import local
-from dothi.core.clocks.services import ExtensionRefused
 from dothi.feedback.choices import Parameter, State
-from dothi.feedback.models import Ticket
 from dothi.feedback.selectors import catalogue, tracking
 from dothi.feedback.services.handling import release
-from dothi.feedback.services.refusals import Refused, TooLate
+from dothi.feedback.services.refusals import TooLate
 from dothi.feedback.services.talking import lapse
-
-
-@dataclass(kw_only=True)
-class BatchReport:
-    """What became of each report of a batch: codes that were done, and those that were not, why."""
-
-    done: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-
-
-def batch(verb: Callable[..., Any], tickets: Iterable[Ticket], **arguments: Any) -> BatchReport:
-    """Do one verb to many reports, each in a transaction of its own: one refusal stops no other."""
-    report = BatchReport()
-    for ticket in tickets:
-        try:
-            verb(ticket=ticket, **arguments)
-        except (Refused, ExtensionRefused) as refused:
-            report.failed.append((ticket.code, getattr(refused, "message", str(refused))))
-        else:
-            report.done.append(ticket.code)
-    return report
 
 
 def sweep_unanswered(*, at: datetime, limit: int = 200) -> int:

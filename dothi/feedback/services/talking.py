@@ -86,7 +86,7 @@ def citizen_says(*, ticket: Ticket, text: str, at: datetime, photos: Sequence[st
         return
     with transaction.atomic():
         if ticket.state in rules.FINAL:
-            raise NotAllowedNow(ticket.code, ticket.state)
+            raise NotAllowedNow(ticket.code, State(ticket.state))
         words = moving.words(text, most=rules.TEXT_LENGTH)
         files.add(ticket, photos)
         _unread(ticket, since=ticket.unread_since or at)

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import formats, translation
 
+from dothi.accounts.models import User
+from dothi.core.audit.services import record
 from dothi.core.clock import local
 from dothi.core.clocks.choices import State as ClockState
 from dothi.core.events.services import publish as tell
@@ -20,6 +23,7 @@ from dothi.feedback.selectors import catalogue, tracking
 from dothi.feedback.services import partners
 from dothi.feedback.services.partners import link_days, partner_link
 from dothi.feedback.services.people import stop_url, what_is_followed
+from dothi.feedback.services.refusals import NoContact
 from dothi.units import selectors as units
 from dothi.units.models import Unit
 
@@ -307,3 +311,15 @@ def _send(
         dedupe=f"feedback:{dedupe}",
     )
     return notice is not None
+
+
+@transaction.atomic
+def send_partner_link(*, ticket: Ticket, by: User, at: datetime) -> None:
+    """Send the partner a new link, since the old one was lost or is too old.
+
+    Raises:
+        NoContact: the partner has no open task, or no address.
+    """
+    if not tell_partner(code=ticket.code, at=at, again=True):
+        raise NoContact
+    record("feedback.partner_link", subject=ticket.subject, by=by.actor, at=at)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from dothi.core.audit.services import record
+from dothi.core.verbs.frame import hold_from
 from dothi.feedback import rules
 from dothi.feedback.choices import AnswerKind
 from dothi.feedback.models import (
@@ -98,26 +99,14 @@ def set_question(
     Raises:
         CatalogueRefused: the answers to choose from are missing, incomplete or there twice.
     """
-    own = Question.objects.filter(category=category, code=code)
-    row, _made = Question.objects.update_or_create(
-        category=category,
-        code=code,
-        valid_from=valid_from,
-        defaults={
-            "kind": kind.value,
-            "required": required,
-            "order": order,
-            "label_vi": label_vi,
-            "label_en": label_en,
-            "help_vi": help_vi,
-            "help_en": help_en,
+    row = hold_from(
+        Question.objects.all(), valid_from, of={"category": category, "code": code},
+        values={
+            "kind": kind.value, "required": required, "order": order, "label_vi": label_vi,
+            "label_en": label_en, "help_vi": help_vi, "help_en": help_en,
             "options": _options(kind, options),
-            "valid_to": None,
         },
-    )
-    own.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from), valid_from__lt=valid_from).update(
-        valid_to=valid_from
-    )
+    )  # fmt: skip
     changed()
     record("feedback.set_question", subject=f"feedback.question:{row.pk}", by=actor_of(by), at=at)
     return row

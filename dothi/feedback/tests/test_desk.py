@@ -14,9 +14,10 @@ from pytest_django import Settings
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.accounts.tests.doors import answers, close_files, signed_in
+from dothi.core.worklists.models import SavedFilter
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Act, State, Visibility
-from dothi.feedback.models import AnswerTemplate, SavedFilter, Ticket
+from dothi.feedback.models import AnswerTemplate, Ticket
 from dothi.feedback.services import Contact
 from dothi.feedback.tests.factories import (
     MONDAY,
@@ -168,7 +169,7 @@ def test_a_filter_is_kept_for_one_person_and_removed(city: City, client: Client)
     signed_in(client, city.lan)
     client.post(f"{QUEUE}filters", {"name": "Cây của tôi", "query": "category=trees&after=x&q="})
     kept = SavedFilter.objects.get()
-    assert (kept.user, kept.query) == (city.lan, "category=trees")
+    assert (kept.person_id, kept.query) == (city.lan.pk, "category=trees")
     assert "Cây của tôi" in text_of(client, QUEUE)
     assert "Cây của tôi" not in text_of(signed_in(client, city.minh), QUEUE)
     client.post(f"{QUEUE}filters/{kept.pk}")

@@ -14,6 +14,7 @@ from dothi.core.inbox import selectors as inbox
 from dothi.core.inbox.models import Duty
 from dothi.core.papers.models import Paper
 from dothi.core.workdays.selectors import official_calendar
+from dothi.core.worklists.services import batch
 from dothi.feedback import selectors, services
 from dothi.feedback.choices import Act, Danger, Law, Sender, State, Urgency, Visibility
 from dothi.feedback.models import Move, Ticket
@@ -115,7 +116,7 @@ def test_the_second_of_two_officers_is_told_what_is_so_now(city: City) -> None:
     services.resolve(ticket=ticket, text="Xong", by=city.lan, at=LATER)
     with pytest.raises(services.TooLate) as lost:
         services.resolve(ticket=seen_earlier, text="Xong rồi", by=city.lan, at=LATER)
-    assert lost.value.state == State.RESOLVED
+    assert lost.value.now == State.RESOLVED
     assert ticket.code in lost.value.message
     assert fresh(ticket).answer == "Xong"
 
@@ -442,12 +443,11 @@ def test_a_denunciation_leaves_by_its_own_paper(city: City) -> None:
 
 def test_one_refusal_stops_no_other_report_of_a_batch(city: City) -> None:
     good, settled = city.submit(), city.resolved()
-    report = services.batch(
-        services.reject,
+    report = batch(
+        lambda ticket: services.reject(
+            ticket=ticket, reason="Trùng đợt kiểm tra", by=city.operator, at=LATER
+        ),
         [good, settled],
-        reason="Trùng đợt kiểm tra",
-        by=city.operator,
-        at=LATER,
     )
     assert report.done == [good.code]
     [(code, why)] = report.failed

@@ -84,3 +84,12 @@ def test_a_tax_code_with_a_wrong_digit_is_none() -> None:
     assert names_vi.tax_code("0300588569-001") == "0300588569001"
     assert names_vi.tax_code("0300588568") is None
     assert names_vi.tax_code("12345") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Trần Thị Minh", "T. T. Minh"), ("Hạnh", "Hạnh"), ("  Lê   Hoa ", "L. Hoa"), ("", "")],
+)
+def test_a_masked_name_tells_rows_apart_and_not_who_it_is(name: str, shown: str) -> None:
+    assert names_vi.masked(name) == shown
+    assert names_vi.masked("Trần Thị Minh", given=False) == "T. T. M."

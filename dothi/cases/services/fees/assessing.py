@@ -53,7 +53,7 @@ def set_copies(*, dossier: Dossier, copies: int, pages: int, by: Actor, at: date
         raise ValueError("at least one copy of one page")
     locked = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
     if locked.status in FINAL | {Status.DONE}:
-        raise NotAllowedNow(locked.code, locked.status)
+        raise NotAllowedNow(locked.code, Status(locked.status))
     locked.copies, locked.pages = copies, pages
     definition = procedures.content_of(locked.version_id)
     rows = {row.code: row for row in FeeLine.objects.filter(dossier=locked, dropped_at=None)}

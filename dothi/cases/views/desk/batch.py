@@ -1,13 +1,13 @@
 """One act on many dossiers: choose, say what is needed once, and read what became of each."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -16,16 +16,17 @@ from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.cases import permissions, selectors, services
 from dothi.cases.choices import Act, Status
 from dothi.cases.models import Dossier
-from dothi.cases.services import BatchReport, NotYours
+from dothi.cases.services import NotYours
 from dothi.cases.views.desk import deeds, showing
 from dothi.cases.views.desk.dossier import act_of
 from dothi.cases.views.desk.forms import Choices
-from dothi.cases.views.desk.queue import back_to, batch_acts, title_of
+from dothi.cases.views.desk.queue import QUEUE, batch_acts, title_of
 from dothi.core import clock
+from dothi.core.worklists import services as worklists
+from dothi.core.worklists.http import Shown, said, ticked
+from dothi.core.worklists.services import BatchReport
 from dothi.procedures import selectors as procedures
 from dothi.procedures import wording
-
-MOST = 200
 
 
 class Needs(forms.Form):
@@ -53,36 +54,28 @@ def batch(request: SignedInRequest) -> HttpResponse:
     names = dict(batch_acts(request.user, at))
     if act.value not in names:
         raise PermissionDenied
-    dossiers = _ticked(request, at)
-    if not dossiers:
-        messages.warning(request, _("Please tick at least one dossier."))
-        return redirect(back_to(request))
+    dossiers = ticked(request, selectors.dossiers_seen_by(request.user, on=at.date()))
+
+    def do(told: Mapping[str, Any]) -> BatchReport:
+        return _do(request, act, dossiers, told, at)
+
     form = _needs(request, act, dossiers, at)
-    context: dict[str, Any] = {
-        "act": act.value, "act_name": names[act.value], "back": back_to(request),
-        "query": request.POST.get("query", ""), 
-        "titles": [(one, title_of(one)) for one in dossiers],
-    }  # fmt: skip
-    if form is None or form.is_valid():
-        report = _do(request, act, dossiers, form.cleaned_data if form else {}, at)
-        return render(request, "cases/desk/batch_done.html", context | _named(report, dossiers))
-    status = 422 if form.is_bound else 200
-    return render(request, "cases/desk/batch.html", context | {"form": form}, status=status)
+    named = (act.value, names[act.value])
+    return QUEUE.batch(request, named, [_shown(one) for one in dossiers], form=form, do=do)
 
 
-def _ticked(request: SignedInRequest, at: datetime) -> list[Dossier]:
-    """The dossiers that were ticked and that this person sees, in the order of the list."""
-    codes = request.POST.getlist("codes")[:MOST]
-    rows = selectors.dossiers_seen_by(request.user, on=at.date()).filter(code__in=codes)
-    found = {row.code: row for row in rows} if codes else {}
-    return [found[code] for code in dict.fromkeys(codes) if code in found]
+def _shown(one: Dossier) -> Shown:
+    return Shown(
+        code=one.code, title=title_of(one), state=one.get_status_display(),
+        url=reverse("cases:dossier", args=[one.code]),
+    )  # fmt: skip
 
 
 def _needs(
     request: SignedInRequest, act: Act, dossiers: list[Dossier], at: datetime
 ) -> Needs | None:
     """The form of an act that has to be told something; nothing where it has not."""
-    data = request.POST if request.POST.get("said") == "1" else None
+    data = said(request)
     if act == Act.HAND_OVER:
         return Needs(data, label=_("How does it end?"), choices=_outcomes(dossiers))
     if act == Act.ASSIGN:
@@ -113,32 +106,25 @@ def _officers(dossiers: list[Dossier], at: datetime) -> Choices:
 
 
 def _do(
-    request: SignedInRequest, act: Act, dossiers: list[Dossier], said: dict[str, Any], at: datetime
-) -> BatchReport:
-    data: dict[str, Any] = {"summary": "", "text": said.get("text", "")}
+    request: SignedInRequest, act: Act, dossiers: list[Dossier], told: Mapping[str, Any],
+    at: datetime,
+) -> BatchReport:  # fmt: skip
+    data: dict[str, Any] = {"summary": "", "text": told.get("text", "")}
     if act == Act.HAND_OVER:
-        data["outcome"] = said["choice"]
+        data["outcome"] = told["choice"]
     if act == Act.ASSIGN:
-        data["person"] = int(said["choice"])
+        data["person"] = int(told["choice"])
 
-    def one(*, dossier: Dossier) -> None:
+    def one(dossier: Dossier) -> None:
         if not permissions.may(request.user, act, dossier, on=at.date()):
             refuse_now(dossier, act)
         deeds.do(act, user=request.user, dossier=dossier, data=data, at=at)
 
-    return services.batch(one, dossiers)
+    return worklists.batch(one, dossiers)
 
 
 def refuse_now(dossier: Dossier, act: Act) -> None:
     """Say why: either the status is wrong, or the post is."""
     if act not in showing.NEXT.get(Status(dossier.status), ()) and act != Act.ASSIGN:
-        raise services.NotAllowedNow(dossier.code, dossier.status)
+        raise services.NotAllowedNow(dossier.code, Status(dossier.status))
     raise NotYours
-
-
-def _named(report: BatchReport, dossiers: list[Dossier]) -> dict[str, Any]:
-    by_code = {one.code: one for one in dossiers}
-    return {
-        "ready": [(by_code[code], title_of(by_code[code])) for code in report.done],
-        "failed": [(by_code[code], title_of(by_code[code]), why) for code, why in report.failed],
-    }

@@ -74,7 +74,7 @@ def _post(request: SignedInRequest, found: Dossier, at: datetime) -> HttpRespons
     if not permissions.may(request.user, act, found, on=at.date()):
         if _lawful(act, found):
             raise PermissionDenied
-        messages.error(request, services.NotAllowedNow(found.code, found.status).message)
+        messages.error(request, services.NotAllowedNow(found.code, Status(found.status)).message)
         return redirect("cases:dossier", code=found.code)
     hung = selectors.inside(found)
     offers = offers_for(request.user, found, hung, at, acts=(act,))

@@ -1,46 +1,55 @@
 """The worklist: what to do first, narrowed, kept under a name, and taken out as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, override
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
-from dothi.cases import permissions, registry, rules, selectors, services
+from dothi.cases import permissions, registry, rules, selectors
 from dothi.cases.choices import Power, Status
 from dothi.cases.models import Dossier
 from dothi.cases.selectors import QueueFilters
 from dothi.cases.selectors.tables import Load
-from dothi.cases.services import Refused
 from dothi.cases.views.desk import showing
 from dothi.cases.views.desk.forms import Choices, QueueForm
 from dothi.core import clock
 from dothi.core.audit.services import record
-from dothi.core.clock import local
+from dothi.core.clock import local, local_or_none
 from dothi.core.clocks.models import Clock
 from dothi.core.clocks.selectors import ClockView
 from dothi.core.clocks.selectors import views as clock_views
-from dothi.core.downloads import send_csv, send_xlsx
+from dothi.core.downloads import Sent, lines_of, send
+from dothi.core.worklists.http import Named, Worklist, one_of
+from dothi.lib import names_vi
 from dothi.procedures import selectors as procedures
 from dothi.procedures import wording
 from dothi.procedures.choices import Way
 from dothi.procedures.rules import steps
 
 PAGE = 50
-BLOCK = 500
+QUEUE = Worklist(
+    code="cases",
+    title=gettext_lazy("Dossiers"),
+    many=lambda n: ngettext("%(n)s dossier", "%(n)s dossiers", n) % {"n": n},
+    columns={
+        "state": gettext_lazy("State"),
+        "time": gettext_lazy("Time"),
+        "step": gettext_lazy("Step"),
+        "with": gettext_lazy("With"),
+        "submitted": gettext_lazy("Submitted"),
+    },
+    narrowing=("q", "status", "unit", "procedure", "way", "whose", "since", "until"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +57,7 @@ class Row:
     """One line of the worklist, with everything that is shown of it."""
 
     dossier: Dossier
+    code: str
     title: str
     step: str
     applicant: str
@@ -55,17 +65,6 @@ class Row:
     step_clock: ClockView | None
     tone: str
     alarm: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    """A worklist that many need, one tap away, with how much is in it."""
-
-    title: str
-    query: str
-    count: int | None
-    tone: str
-    current: bool
 
 
 @staff_required
@@ -78,33 +77,24 @@ def queue(request: SignedInRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     page = selectors.queue(request.user, on=on, filters=filters, after=after, limit=PAGE)
     load = selectors.load_of(request.user, on=on, at=at)
-    asked = asked_for(request.GET)
+    frame = QUEUE.context(request, tabs=tabs(load), following=page.next)
     return render(
         request,
         "cases/desk/queue.html",
-        {
+        frame
+        | {
             "form": form,
             "rows": rows_of(page.items, at),
-            "tabs": tabs(load, asked),
-            "cols": urlencode({"cols": ticked(request.GET)}, doseq=True),
-            "narrowed": any(asked.get(name) for name in NARROWING),
-            "saved": selectors.filters_of(request.user),
-            "next_url": _with(request.GET, after=page.next) if page.next else "",
-            "first_url": _with(request.GET, after="") if after else "",
             "may_export": permissions.may_export(request.user, on=on),
             "may_receive": permissions.may_receive(request.user, on=on),
             "may_lead": permissions.may_lead(request.user, on=on),
-            "query": asked.urlencode(),
             "receipt_kind": registry.RECEIVED.code,
-            "columns": columns(request.GET),
             "acts": batch_acts(request.user, at),
         },
     )
 
 
 # --- What it is narrowed to ----------------------------------------------------------------------
-
-NARROWING = ("q", "status", "unit", "procedure", "way", "whose", "since", "until")
 
 
 def queue_form(user: User, data: QueryDict, at: datetime) -> QueueForm:
@@ -147,8 +137,8 @@ def filters_of(form: QueueForm, at: datetime) -> QueueFilters:
     return QueueFilters(
         search=search,
         statuses=frozenset(statuses),
-        procedures=_one(data.get("procedure")),
-        unit_codes=_one(data.get("unit")),
+        procedures=one_of(data.get("procedure")),
+        unit_codes=one_of(data.get("unit")),
         ways=frozenset({int(data["way"])} if data.get("way") else ()),
         mine=data.get("whose") == "mine",
         nobody=data.get("whose") == "nobody",
@@ -162,41 +152,6 @@ def filters_of(form: QueueForm, at: datetime) -> QueueFilters:
     )
 
 
-def _one(value: str | None) -> frozenset[str]:
-    return frozenset({value} if value else ())
-
-
-COLUMNS: dict[str, Any] = {
-    "state": gettext_lazy("State"),
-    "time": gettext_lazy("Time"),
-    "step": gettext_lazy("Step"),
-    "with": gettext_lazy("With"),
-    "submitted": gettext_lazy("Submitted"),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column that can be left out; the address says which are shown, so a filter keeps them."""
-
-    name: str
-    title: str
-    shown: bool
-
-
-def ticked(data: QueryDict) -> list[str]:
-    return [name for name in COLUMNS if name in data.getlist("cols")]
-
-
-def columns(data: QueryDict) -> dict[str, Column]:
-    """The columns of the worklist: those that were ticked, or all."""
-    shown = ticked(data) or list(COLUMNS)
-    return {
-        name: Column(name=name, title=str(title), shown=name in shown)
-        for name, title in COLUMNS.items()
-    }
-
-
 # --- What it shows -------------------------------------------------------------------------------
 
 
@@ -208,9 +163,10 @@ def rows_of(dossiers: list[Dossier], at: datetime) -> list[Row]:
     return [
         Row(
             dossier=row,
+            code=row.code,
             title=title_of(row),
             step=step_name(row),
-            applicant=showing.masked_name(applicants[row.pk].name) if row.pk in applicants else "",
+            applicant=names_vi.masked(applicants[row.pk].name) if row.pk in applicants else "",
             clock=chips.get(row.reply_clock_id or row.clock_id or 0),
             step_clock=chips.get(row.step_clock_id or 0),
             tone=showing.TONES.get(Status(row.status), "neutral"),
@@ -231,10 +187,9 @@ def step_name(row: Dossier) -> str:
     return wording.said(steps.step_of(definition.steps, row.step).name)
 
 
-def tabs(load: Load, asked: QueryDict) -> list[Tab]:
+def tabs(load: Load) -> Iterable[Named]:
     """The worklists that every post looks at."""
-    here = (asked.get("show", ""), asked.get("whose", ""))
-    found: list[tuple[str, str, str, int | None, str]] = [
+    return (
         (_("Open"), "", "", load.open, ""),
         (_("To be looked at"), "new", "", load.new, "near"),
         (_("Overdue"), "late", "", load.overdue, "late"),
@@ -245,38 +200,7 @@ def tabs(load: Load, asked: QueryDict) -> list[Tab]:
         (_("To be given back"), "give", "", load.to_give, ""),
         (_("Handled elsewhere"), "elsewhere", "", None, ""),
         (_("Closed"), "done", "", None, ""),
-    ]
-    return [
-        Tab(
-            title=title,
-            query="&".join(f"{k}={v}" for k, v in (("show", show), ("whose", whose)) if v),
-            count=count,
-            tone=tone if count else "",
-            current=here == (show, whose),
-        )
-        for title, show, whose, count, tone in found
-    ]
-
-
-def asked_for(data: QueryDict) -> QueryDict:
-    """The address without the page: what is saved, exported, and led back to."""
-    kept = data.copy()
-    kept.pop("after", None)
-    for name in [name for name, value in kept.items() if not value]:
-        kept.pop(name)
-    return kept
-
-
-def _with(data: QueryDict, *, after: str) -> str:
-    kept = asked_for(data)
-    if after:
-        kept["after"] = after
-    return f"?{kept.urlencode()}"
-
-
-def back_to(request: SignedInRequest) -> str:
-    query = asked_for(QueryDict(request.POST.get("query", "")[:500])).urlencode()
-    return f"{reverse('cases:queue')}?{query}" if query else reverse("cases:queue")
+    )
 
 
 # --- Filters under a name ------------------------------------------------------------------------
@@ -285,23 +209,13 @@ def back_to(request: SignedInRequest) -> str:
 @staff_required
 @require_POST
 def save_filter(request: SignedInRequest) -> HttpResponse:
-    """Keep the worklist as it is narrowed now."""
-    query = asked_for(QueryDict(request.POST.get("query", "")[:500])).urlencode()
-    try:
-        services.save_filter(user=request.user, name=request.POST.get("name", ""), query=query)
-    except Refused as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("The filter is kept. You find it above the list."))
-    return redirect(f"{reverse('cases:queue')}?{query}")
+    return QUEUE.save_filter(request)
 
 
 @staff_required
 @require_POST
 def forget_filter(request: SignedInRequest, pk: int) -> HttpResponse:
-    services.forget_filter(user=request.user, pk=pk)
-    messages.success(request, _("The filter is removed."))
-    return redirect("cases:queue")
+    return QUEUE.forget_filter(request, pk)
 
 
 # --- Acts on many --------------------------------------------------------------------------------
@@ -333,7 +247,7 @@ def heads() -> list[str]:
 
 
 @staff_required
-def export(request: SignedInRequest, form: str) -> StreamingHttpResponse | FileResponse:
+def export(request: SignedInRequest, form: str) -> Sent:
     """The filtered worklist, row by row. Who applied is not in it."""
     at = clock.now()
     if not permissions.may_export(request.user, on=at.date()):
@@ -341,28 +255,15 @@ def export(request: SignedInRequest, form: str) -> StreamingHttpResponse | FileR
     filters = filters_of(queue_form(request.user, request.GET, at), at)
     rows = selectors.queue_rows(request.user, on=at.date(), filters=filters)
     record("cases.export", subject="cases.queue", by=request.user.actor, at=at, form=form)
-    lines = _lines(rows.order_by("id").iterator(chunk_size=BLOCK), get_language() or "vi")
-    name = f"cases-{at:%Y%m%d-%H%M}.{form}"
-    return send_csv(heads(), lines, name) if form == "csv" else send_xlsx(heads(), lines, name)
-
-
-def _lines(found: Iterator[Dossier], language: str) -> Iterator[tuple[Any, ...]]:
-    while block := list(islice(found, BLOCK)):
-        with override(language):  # The file is written after the request.
-            lines = [_values(row) for row in block]
-        yield from lines
+    return send(form, heads(), lines_of(rows.order_by("id"), _values), f"cases-{at:%Y%m%d-%H%M}")
 
 
 def _values(row: Dossier) -> tuple[Any, ...]:
     person = row.handling_person
+    times = (row.received_at, row.promised_at, row.due_at, row.done_at, row.returned_at)
     return (
         row.code, title_of(row), row.procedure, row.get_status_display(), step_name(row),
-        row.get_way_display(), local(row.submitted_at),
-        *map(_local, (row.received_at, row.promised_at, row.due_at, row.done_at, row.returned_at)),
+        row.get_way_display(), local(row.submitted_at), *map(local_or_none, times),
         row.receiving_unit.name, row.unit.name, row.handling_unit.name,
         person.get_full_name() if person else "",
     )  # fmt: skip
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return local(moment) if moment else None

@@ -16,7 +16,7 @@ from dothi.cases.selectors.pages import Inside
 from dothi.core.clock import local
 from dothi.core.clocks.selectors import ClockView
 from dothi.core.clocks.selectors import view as clock_view
-from dothi.lib import text_vi
+from dothi.lib import names_vi, text_vi
 from dothi.procedures import wording
 from dothi.procedures.choices import FieldType
 from dothi.procedures.rules import steps
@@ -192,12 +192,6 @@ class Person:
     facts: list[tuple[str, str]]
 
 
-def masked_name(name: str) -> str:
-    """The given name and first letters: enough to tell a row, not enough to know who it is."""
-    *before, last = name.split() or [""]
-    return " ".join([*(f"{word[:1]}." for word in before), last])
-
-
 def masked_end(text: str) -> str:
     """The last three signs."""
     return f"{HIDDEN}{text[-3:]}" if text else ""
@@ -224,7 +218,7 @@ def _person(one: Party, *, is_open: bool) -> Person:
     return Person(
         part=str(Part(one.part).label),
         kind=one.get_kind_display(),
-        name=one.name if is_open else masked_name(one.name),
+        name=one.name if is_open else names_vi.masked(one.name),
         facts=[fact for fact, there in zip(whole, held, strict=True) if there],
     )
 

@@ -23,6 +23,7 @@ from dothi.core import clock
 from dothi.core.audit.services import record
 from dothi.core.clock import local
 from dothi.core.downloads import send_csv
+from dothi.lib import names_vi
 from dothi.units.models import Unit
 
 LONGEST = timedelta(days=92)
@@ -79,17 +80,12 @@ def _row(visit: Appointment, at: datetime) -> dict[str, Any]:
     today = local(visit.starts_at).date() == local(at).date()
     return {
         "visit": visit,
-        "name": masked_name(visit.name),
+        "name": names_vi.masked(visit.name, given=False),
         "phone": f"••• {visit.phone[-3:]}" if visit.phone else "",
         "may_arrive": today and visit.state == VisitState.BOOKED,
         "turn": visit.turn.label if visit.turn else "",
         "known": bool(visit.phone),
     }
-
-
-def masked_name(name: str) -> str:
-    """The first letter of each word: enough to tell two people of one moment apart."""
-    return " ".join(f"{word[0]}." for word in name.split())
 
 
 def _day(text: str, *, otherwise: date) -> date:

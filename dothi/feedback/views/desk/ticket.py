@@ -88,7 +88,7 @@ def _post(request: SignedInRequest, found: Ticket, at: datetime) -> HttpResponse
         found.refresh_from_db()
         if act in rules.acts_from(State(found.state), visibility=found.visibility):  # type: ignore[arg-type]
             raise PermissionDenied
-        refused = services.NotAllowedNow(found.code, found.state)
+        refused = services.NotAllowedNow(found.code, State(found.state))
         messages.error(request, refused.message)
         return redirect("feedback:ticket", code=found.code)
     choices = choices_for(request.user, found, at, acts=(act,))

@@ -1,8 +1,5 @@
-"""What officers keep for themselves."""
-
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 
 
@@ -11,14 +8,17 @@ class SavedFilter(models.Model):
 
     personal: ClassVar[dict[str, str]] = {"name": "personal"}
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    worklist = models.CharField(max_length=20)  # The namespace of its addresses: `cases`.
+    person_id = models.BigIntegerField()
     name = models.CharField(max_length=60)
     query = models.CharField(max_length=500)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "name"], name="case_filter_name_once")
+            models.UniqueConstraint(
+                fields=["person_id", "worklist", "name"], name="saved_filter_once"
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.query}"
+        return f"{self.worklist}: {self.query}"
