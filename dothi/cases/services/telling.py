@@ -14,9 +14,10 @@ from dothi.core.notices.services import Recipient, send
 from dothi.core.transactions import joined
 from dothi.procedures import selectors as procedures
 
-# Who has it inside the house is to be read on the page; it changes nothing for the applicant.
+# Who has it inside the house is to be read on the page; it changes nothing for the applicant. Of a
+# signature the mail about the end tells.
 INSIDE = frozenset(
-    {Act.ASSIGN, Act.RELEASE, Act.CONSULT, Act.CONSULTED, Act.HAND_OVER, Act.SEND_BACK}
+    {Act.ASSIGN, Act.RELEASE, Act.CONSULT, Act.CONSULTED, Act.HAND_OVER, Act.SEND_BACK, Act.SIGN}
 )
 
 

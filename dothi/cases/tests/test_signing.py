@@ -9,12 +9,16 @@ from django.test import Client
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.doors import signed_in
 from dothi.cases import permissions, selectors, services
-from dothi.cases.choices import Act, Status
-from dothi.cases.models import Dossier, IssuedPaper, Result
+from dothi.cases.choices import Act, News, Status
+from dothi.cases.models import Dossier, IssuedPaper, Move, Result
+from dothi.cases.services import Person
 from dothi.cases.services.papers import contents
 from dothi.cases.tests.factories import Office, at, make_officer
+from dothi.cases.views.citizen.showing import HAPPENED
 from dothi.core import clock
 from dothi.core.access.models import Look
+from dothi.core.events.services import drain_all
+from dothi.core.notices.models import Notice
 from dothi.core.papers import signing
 from dothi.core.papers.choices import State
 from dothi.core.papers.models import Paper
@@ -65,6 +69,31 @@ def test_a_signed_result_is_a_paper_of_the_post_and_ends_the_dossier(
     [shown] = [one for one in selectors.papers_of_dossier(dossier) if one.signed]
     assert shown.code == paper.code
     assert [one.act for one in selectors.history(dossier)][-2:] == [Act.SIGN, Act.FINISH]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_applicant_reads_that_it_was_signed_and_is_written_to_once(
+    office: Office, key: Path, client: Client
+) -> None:
+    drain_all()  # What happened before the first look is told to nobody.
+    applicant = Person(name="Trần Thị Mẫu", citizen_id="079190000001", email="m@example.com")
+    wanted = office.permit_for(applicant=applicant, news=News.EMAIL)
+    dossier = at_the_leader(office, application=wanted)
+    services.approve(dossier=dossier, by=office.leader, at=NOW)
+    link = selectors.tracking_token(dossier, at=NOW)
+    shown = client.get(f"/en/cases/t/{link}").content.decode()
+    assert "The result was signed" in shown
+    assert Result.objects.get().paper in shown
+    drain_all()
+    moves = Move.objects.filter(dossier=dossier).values_list("pk", "act")
+    told = set(Notice.objects.filter(template="cases_news").values_list("dedupe", flat=True))
+    assert [act for pk, act in moves.order_by("pk") if f"cases:{pk}" in told] == [
+        Act.SUBMIT, Act.RECEIVE, Act.BEGIN, Act.FINISH,
+    ]  # fmt: skip
+
+
+def test_every_act_is_told_to_the_applicant_in_words() -> None:
+    assert set(HAPPENED) == set(Act)
 
 
 def test_the_result_says_who_asked_for_what_on_which_ground(office: Office) -> None:

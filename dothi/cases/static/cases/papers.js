@@ -61,5 +61,13 @@ form.addEventListener("change", async (event) => {
   if (whole) {
     location.hash = box.closest("section").id;
     location.reload();
+  } else {
+    box.focus(); // It lost the focus while it was disabled.
   }
 });
+
+// After a file came: whoever works by keyboard goes on where they were.
+if (location.hash) {
+  document.getElementById(location.hash.slice(1))?.querySelector("input[type=file]")?.focus();
+  history.replaceState(null, "", location.pathname); // Else it goes along to the next step.
+}

@@ -205,9 +205,11 @@ HAPPENED = {
     Act.EXTEND: gettext_lazy("The office needs longer, and apologises"),
     Act.CONSULT: gettext_lazy("Another agency was asked"),
     Act.CONSULTED: gettext_lazy("The other agency answered"),
+    Act.SIGN: gettext_lazy("The result was signed"),
     Act.PROPOSE: gettext_lazy("The office showed you a draft of the result"),
     Act.AGREE: gettext_lazy("The draft was agreed to"),
     Act.OBJECT: gettext_lazy("You asked for the draft to be changed"),
+    Act.RESCHEDULE: gettext_lazy("The day was moved: the working days changed"),
 }
 
 

@@ -1,7 +1,5 @@
 """A signature of a post: openssl, which is none of ours, finds it valid, and a changed byte not."""
 
-import re
-import subprocess
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from django.test import Client
 from dothi.core.attachments.models import Attachment
 from dothi.core.papers import registry, services, signing
 from dothi.core.papers.models import Paper, Signer
+from dothi.core.papers.tests.openssl import finds_it_valid
 from dothi.core.papers.tests.test_papers import AGENCY, NOON, content, issue
 
 pytestmark = pytest.mark.django_db
@@ -52,23 +51,6 @@ def signed() -> Paper:
     return issue(seal=seal)
 
 
-def openssl_finds_it_valid(pdf: bytes, root: str, folder: Path) -> bool:
-    """Cut the signature out by its byte range, and let openssl verify it against the root."""
-    found = re.search(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
-    assert found is not None
-    first, length, second, rest = map(int, found.groups())
-    assert (first, second + rest) == (0, len(pdf)), "it covers the whole file"
-    (folder / "cms").write_bytes(bytes.fromhex(pdf[length + 1 : second - 1].decode()))
-    (folder / "data").write_bytes(pdf[:length] + pdf[second:])
-    (folder / "root.pem").write_text(root, "ascii")
-    done = subprocess.run(
-        ["openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "cms", "-content",
-         "data", "-CAfile", "root.pem", "-purpose", "any", "-no_check_time", "-out", "/dev/null"],
-        cwd=folder, capture_output=True, check=False,
-    )  # fmt: skip
-    return done.returncode == 0
-
-
 def test_openssl_finds_the_signature_valid_and_a_changed_byte_not(tmp_path: Path) -> None:
     signer()
     paper = signed()
@@ -76,11 +58,11 @@ def test_openssl_finds_the_signature_valid_and_a_changed_byte_not(tmp_path: Path
     pdf = content(paper)
     assert b"ETSI.CAdES.detached" in pdf
     assert b"pdfaid" in pdf
-    assert openssl_finds_it_valid(pdf, paper.signer.chain, tmp_path)
+    assert finds_it_valid(pdf, paper.signer.chain, tmp_path)
     changed = pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1)
-    assert not openssl_finds_it_valid(changed, paper.signer.chain, tmp_path)
+    assert not finds_it_valid(changed, paper.signer.chain, tmp_path)
     other = signer(unit_code="27232").certificate
-    assert not openssl_finds_it_valid(pdf, other, tmp_path), "only by who certified the post"
+    assert not finds_it_valid(pdf, other, tmp_path), "only by who certified the post"
 
 
 def test_the_certificate_names_the_post_and_its_agency() -> None:
