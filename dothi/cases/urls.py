@@ -16,6 +16,7 @@ from dothi.cases.views.desk import (
     payments,
     queue,
     ratings,
+    register,
     signing,
 )
 from dothi.cases.views.desk import visits as visits_desk
@@ -77,8 +78,8 @@ urlpatterns = [
     path("desk/cases/figures/list", figures.behind, name="behind"),
     path("desk/cases/figures/export.csv", figures.export, {"form": "csv"}, name="figures_csv"),
     path("desk/cases/figures/export.xlsx", figures.export, {"form": "xlsx"}, name="figures_xlsx"),
-    path("desk/cases/register/", figures.register, name="register"),
-    path("desk/cases/register/take", figures.take_register, name="take_register"),
+    path("desk/cases/register/", register.register, name="register"),
+    path("desk/cases/register/take", register.take_register, name="take_register"),
     path("desk/cases/<str:code>/", dossier.dossier, name="dossier"),
     path("desk/cases/<str:code>/open", dossier.open_up, name="open"),
     path("desk/cases/<str:code>/files/<str:name>", dossier.file, name="dossier_file"),

@@ -40,5 +40,7 @@ def test_stars_are_counted_and_words_are_opened_on_their_own(
     before = client.get(f"{PAGE}?since=2026-02-01&until=2026-03-04").content.decode()
     assert "1.013225" not in before
     assert client.get(f"{PAGE}?since=x").status_code == 200
+    wrong = client.get(f"/en{PAGE}?since=2026-03-05&until=2026-03-01").content.decode()
+    assert "Please choose days in their order" in wrong
     signed_in(client, office.stranger)
     assert "1.013225" not in client.post(PAGE).content.decode()

@@ -1,6 +1,6 @@
 """What applicants think of how they were served."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,8 +10,12 @@ from django.utils.translation import gettext as _
 
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.cases import permissions, selectors
+from dothi.cases.rules import Period
+from dothi.cases.views.desk.period import DAY, PeriodForm
 from dothi.core import clock
 from dothi.core.access.services import opened_many
+
+USUAL = timedelta(days=90)
 
 
 @staff_required
@@ -21,12 +25,10 @@ def ratings(request: SignedInRequest) -> HttpResponse:
     on = at.date()
     if not permissions.units_seen(request.user, on=on):
         raise PermissionDenied
-    since = _day(request.GET.get("since", "")) or on - timedelta(days=90)
-    until = _day(request.GET.get("until", "")) or on
-    days: dict[str, Any] = {"since": since, "until": until + timedelta(days=1), "on": on}
+    form = PeriodForm(request.GET, usual=Period(since=on - USUAL, until=on + DAY))
+    days: dict[str, Any] = {"since": form.period.since, "until": form.period.until, "on": on}
     context: dict[str, Any] = {
-        "since": since,
-        "until": until,
+        "form": form,
         "comments": None,
         "rows": selectors.ratings_seen_by(request.user, **days),
     }
@@ -42,10 +44,3 @@ def ratings(request: SignedInRequest) -> HttpResponse:
     response = render(request, "cases/desk/ratings.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
