@@ -85,9 +85,14 @@ def test_a_call_is_written_down_in_half_a_minute_by_keyboard_and_the_next_one_fo
     expect(page.locator("textarea[name=text]")).to_be_focused()
 
 
-def test_the_worklist_is_driven_by_the_keyboard(browser: Browser, house: House) -> None:
-    page = officer(browser, house, "dung.dispatch")
-    page.goto(f"{house.url}/en/desk/feedback/")
+@pytest.mark.parametrize(
+    ("name", "list_"), [("dung.dispatch", "feedback"), ("huong.leader", "cases")]
+)
+def test_a_worklist_is_driven_by_the_keyboard(
+    browser: Browser, house: House, name: str, list_: str
+) -> None:
+    page = officer(browser, house, name)
+    page.goto(f"{house.url}/en/desk/{list_}/")
     rows = page.locator("a[data-row]")
     page.keyboard.press("j")
     expect(rows.nth(0)).to_be_focused()

@@ -160,7 +160,9 @@ def test_a_closed_state_shows_closed_reports(city: City, client: Client) -> None
     signed_in(client, city.lan)
     done = city.resolved()
     assert done.title in text_of(client, f"{QUEUE}?state=resolved")
-    assert done.title in text_of(client, f"{QUEUE}?show=done")
+    shown = text_of(client, f"{QUEUE}?show=done")
+    assert done.title in shown
+    assert '<input type="hidden" name="show" value="done"' in shown, "tabs choose it"
     assert done.title in text_of(client, f"{QUEUE}?show=publish")
     assert done.title not in text_of(client, QUEUE)
 

@@ -79,7 +79,7 @@ def _needs(
     if act == Act.HAND_OVER:
         return Needs(data, label=_("How does it end?"), choices=_outcomes(dossiers))
     if act == Act.ASSIGN:
-        return Needs(data, label=_("To whom"), choices=_officers(dossiers, at))
+        return Needs(data, label=_("Officer"), choices=_officers(dossiers, at))
     return None
 
 

@@ -144,7 +144,7 @@ class Former(Deed):
 
 
 class Assign(Deed):
-    person = forms.TypedChoiceField(label=_("To whom"), coerce=int)
+    person = forms.TypedChoiceField(label=_("Officer"), coerce=int)
 
     def prepare(self) -> None:
         people = [

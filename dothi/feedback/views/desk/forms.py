@@ -228,7 +228,7 @@ class Accept(Words):
 
 
 class Assign(Words):
-    person = forms.TypedChoiceField(label=_("To whom"), coerce=int)
+    person = forms.TypedChoiceField(label=_("Officer"), coerce=int)
 
     def prepare(self) -> None:
         choose(
