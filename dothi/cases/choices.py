@@ -137,6 +137,26 @@ class Delivery(TextChoices):
     ELECTRONIC = "electronic", _("As a file")
 
 
+class Assurance(TextChoices):
+    """How sure it is who signed what was sent in online, from the least to the most."""
+
+    NAME = "name", _("Name and declaration")
+    CODE = "code", _("Name, declaration and a code sent by e-mail")
+    ACCOUNT = "account", _("Name and declaration, signed in to an account")
+    CERTIFICATE = "certificate", _("Digital signature")
+
+
+class Altered(TextChoices):
+    """What is no longer as it was when the applicant signed."""
+
+    STATEMENT = "statement", _("What was signed does not fit its digest.")
+    TRAIL = "trail", _("The audit trail tells of another digest.")
+    ANSWERS = "answers", _("The answers are not those that were signed.")
+    PEOPLE = "people", _("Who applies is not as it was signed.")
+    FILES = "files", _("A file that was signed is gone or was changed.")
+    SIGNED_FILE = "signed_file", _("The file with the digital signature is gone or was changed.")
+
+
 class TurnState(TextChoices):
     """Where a number of the queue is."""
 

@@ -11,6 +11,10 @@ TEMPLATE = "case"
 OWN = "cases.own"  # News of one's own dossiers.
 NEWS = register_notice(Template(code="cases_news", title=_("News of your dossier"), topic=OWN))
 
+CODE = register_notice(
+    Template(code="cases_code", title=_("A code to sign your application"), topic="")
+)
+
 RECEIVED = register(
     Kind(
         code="case_received", template=TEMPLATE, symbol="GTN-UBND",

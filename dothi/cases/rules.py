@@ -4,11 +4,22 @@ Statuses and lawful moves: national list TrangThaiHoSo; Nghị định 118/2025/
 QĐ 766/QĐ-TTg of 23/6/2022, indicator 2.1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dothi.cases.choices import Act, Figure, Measure, Parameter, Status, TurnAct, TurnState
+from dothi.cases.choices import (
+    Act,
+    Assurance,
+    Figure,
+    Measure,
+    Parameter,
+    Status,
+    TurnAct,
+    TurnState,
+)
+from dothi.lib import text_vi
+from dothi.procedures.choices import Signing
 
 FINAL = frozenset({Status.NOT_RECEIVED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
 OPEN = frozenset(Status) - FINAL
@@ -322,3 +333,33 @@ def slots_between(opens: datetime, closes: datetime, minutes: int) -> list[datet
     """When the appointments of a session begin: whole ones only."""
     count = int((closes - opens) / timedelta(minutes=minutes))
     return [opens + timedelta(minutes=minutes * number) for number in range(count)]
+
+
+# --- How an application is signed ----------------------------------------------------------------
+
+# What an office may ask for at least, and what is enough for it (Luật Giao dịch điện tử
+# 20/2023/QH15: what the law does not ask to be signed digitally may be confirmed otherwise).
+_ENOUGH: Mapping[Signing, frozenset[Assurance]] = {
+    Signing.CONFIRM: frozenset(Assurance),
+    Signing.PROVED: frozenset({Assurance.CODE, Assurance.ACCOUNT, Assurance.CERTIFICATE}),
+    Signing.CERTIFICATE: frozenset({Assurance.CERTIFICATE}),
+}
+CODE_MINUTES, CODE_TRIES, CODES_PER_HOUR, PROVED_MINUTES = 10, 5, 5, 60
+
+
+def suffices(needed: Signing, level: Assurance) -> bool:
+    return level in _ENOUGH[needed]
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two people would read the same name, with or without marks."""
+    return bool(one.strip()) and text_vi.fold(one) == text_vi.fold(other)
+
+
+def speaks_of(
+    *, numbers: Collection[str], name: str, known: Collection[str], known_as: str
+) -> bool:
+    """Whether a certificate is of this person: by a number where it names one, else by its name."""
+    if numbers:
+        return bool(set(numbers) & ({*known} - {""}))
+    return same_name(name, known_as)

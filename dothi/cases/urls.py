@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dothi.cases.views.citizen import apply, complaint, tracking, visits
+from dothi.cases.views.citizen import apply, complaint, sign, tracking, visits
 from dothi.cases.views.citizen import fees as own_fees
 from dothi.cases.views.citizen import papers as own_papers
 from dothi.cases.views.citizen import queue as hall
@@ -61,8 +61,11 @@ urlpatterns = [
     path("cases/apply/<str:text>/papers/<str:paper>", apply.attach, name="attach"),
     path("cases/apply/<str:text>/wishes", apply.wishes, name="wishes"),
     path("cases/apply/<str:text>/check", apply.check, name="check"),
+    path("cases/apply/<str:text>/sign", sign.sign, name="sign_step"),
+    path("cases/apply/<str:text>/application.pdf", sign.sheet, name="sheet"),
     path("cases/apply/<str:text>/later", apply.later, name="later"),
     path("cases/apply/<str:text>/drop", apply.drop, name="drop"),
+    path("cases/t/<str:text>/application.pdf", own_papers.application, name="own_application"),
     path("cases/thanks", tracking.thanks, name="thanks"),
     path("cases/", tracking.follow, name="follow"),
     path("cases/t/<str:text>", tracking.track, name="track"),
@@ -72,6 +75,7 @@ urlpatterns = [
     path("desk/cases/sign/", signing.sign, name="sign"),
     path("desk/cases/papers/print", papers.take_several, name="take_papers"),
     path("desk/cases/<str:code>/papers/", papers.papers, name="papers"),
+    path("desk/cases/<str:code>/application.pdf", papers.application, name="application"),
     path("desk/cases/<str:code>/papers/take", papers.take, name="take_paper"),
     path("desk/cases/<str:code>/sign", signing.sign_one, name="sign_one"),
     path("desk/cases/figures/", figures.figures, name="figures"),

@@ -41,6 +41,8 @@ PAYMENT_SANDBOX_KEY = env.text("PAYMENT_SANDBOX_KEY")
 NATIONAL_PORTAL_URL = env.web("NATIONAL_PORTAL_URL")
 NATIONAL_PORTAL_TOKEN = env.text("NATIONAL_PORTAL_TOKEN")
 NATIONAL_PORTAL_AGENCY = env.text("NATIONAL_PORTAL_AGENCY")
+# Certificates of the authorities whose digital signatures of applicants are taken.
+SIGNING_ROOTS = env.folder("DOTHI_SIGNING_ROOTS", KEYS / "roots")
 VENDOR = BASE_DIR / "build" / "vendor"
 
 # Only the demo and the tests start without a key; `dothi init` writes one.

@@ -12,6 +12,14 @@ class Channel(TextChoices):
     COUNTER = "counter", _("At the counter only")
 
 
+class Signing(TextChoices):
+    """What an applicant signs with who sends in online: at least this."""
+
+    CONFIRM = "confirm", _("Name and declaration")
+    PROVED = "proved", _("Signed in, or with a code sent by e-mail")
+    CERTIFICATE = "certificate", _("Digital signature")
+
+
 class Way(IntegerChoices):
     """How a dossier comes in; the numbers of the national list KenhThucHien."""
 

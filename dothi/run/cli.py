@@ -203,6 +203,12 @@ def _care(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     audit = verbs.add_parser("audit", help="Check the audit trail.")
     parts = audit.add_subparsers(required=True, metavar="part")
     _add(parts, "verify", commands.audit_verify, "Find altered, missing and inserted rows.")
+    signatures = verbs.add_parser("signatures", help="Check what applicants signed.")
+    parts = signatures.add_subparsers(required=True, metavar="part")
+    _add(
+        parts, "verify", commands.signatures_verify,
+        "Find dossiers whose answers, people or files are not as they were signed.",
+    )  # fmt: skip
     keys = verbs.add_parser("keys", help="Care for the keys.")
     parts = keys.add_subparsers(required=True, metavar="part")
     _add(parts, "rotate", commands.keys_rotate, "Make a new key and bring every value to it.")

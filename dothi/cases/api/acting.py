@@ -13,7 +13,7 @@ from dothi.cases.api import asking, showing
 from dothi.cases.api.shapes import ActIn, PaperIn, PersonIO, SubmitIn, SubmittedOut
 from dothi.cases.choices import Act, Origin, Scope, Status
 from dothi.cases.models import Dossier
-from dothi.cases.services import Application, Given, Person
+from dothi.cases.services import Application, Given, Parcel, Person
 from dothi.core.clock import local
 
 Verb = Callable[[Dossier, ActIn, User, datetime], object]
@@ -37,6 +37,11 @@ def _supply(dossier: Dossier, said: ActIn, by: User, at: datetime) -> None:
     )  # fmt: skip
 
 
+def _give(dossier: Dossier, said: ActIn, by: User, at: datetime) -> None:
+    parcel = Parcel(number=said.parcel, carrier=said.carrier) if said.parcel else None
+    services.give(dossier=dossier, by=by, at=at, note=said.note, parcel=parcel)
+
+
 VERBS: Mapping[Act, Verb] = {
     Act.RECEIVE: _words(services.receive, "summary=note"),
     Act.REFUSE: _words(services.refuse, "reason"),
@@ -53,7 +58,7 @@ VERBS: Mapping[Act, Verb] = {
     Act.PROPOSE: _words(services.propose, "text=reason"),
     Act.CORRECT: _words(services.correct, "step", "reason"),
     Act.RELEASE: _words(services.release),
-    Act.GIVE: _words(services.give, "note"),
+    Act.GIVE: _give,
 }
 # What the applicant does, and so the program through which the applicant came.
 FOR_APPLICANT = frozenset({Act.SUPPLY, Act.WITHDRAW})
@@ -124,6 +129,7 @@ def submit(request: MachineRequest, said: SubmitIn, *, at: datetime) -> dict[str
                 pages=said.pages,
                 news=said.news,
                 delivery=said.delivery,
+                post_to=said.post_to,
                 language=said.language,
             ),
             origin=Origin.MACHINE,

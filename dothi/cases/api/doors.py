@@ -147,7 +147,11 @@ def one(request: MachineRequest, code: Path[Code]) -> dict[str, Any]:
     at = clock.now()
     dossier = asking.dossier_of(request, code, at=at)
     shown = showing.dossier_out(dossier, machine=request.auth, at=at)
-    return {**shown.model_dump(), "acts": acting.acts_for(request, dossier, at=at)}
+    return {
+        **shown.model_dump(),
+        "acts": acting.acts_for(request, dossier, at=at),
+        "signature": showing.signature_out(dossier),
+    }
 
 
 @router.get(
@@ -183,6 +187,7 @@ def whole(request: MachineRequest, code: Path[Code], purpose: Query[Purpose]) ->
         "summary": found.summary,
         "parties": [showing.party_out(party) for party in found.parties],
         "answers": found.answers,
+        "post_to": found.post_to,
     }
 
 

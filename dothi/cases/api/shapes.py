@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import AwareDatetime, Field
 
-from dothi.cases.choices import Act, Delivery, News, Part, Status
+from dothi.cases.choices import Act, Altered, Assurance, Delivery, News, Part, Status
 from dothi.procedures.choices import Applicant, PaperForm, Way
 
 Words = Annotated[str, Field(max_length=4000)]
@@ -59,8 +59,20 @@ class DossierOut(Schema):
     ref: str = Field(description="Its number in the system that sent it in, for that system.")
 
 
+class SignatureOut(Schema):
+    """How who applied signed what was sent in online. Who it was is personal, and not told here."""
+
+    level: Assurance
+    at: datetime
+    digest: str = Field(description="SHA-256 of what was signed (RFC 8785).")
+    statement: dict[str, Any] = Field(description="What was signed: codes, digests, the moment.")
+    altered: list[Altered] = Field(description="What is no longer as it was signed.")
+
+
 class ActsOut(DossierOut):
-    """A dossier, and what this program may do with it now."""
+    """A dossier, how it was signed, and what this program may do with it now."""
+
+    signature: SignatureOut | None = None
 
     acts: list[Act]
 
@@ -134,6 +146,7 @@ class WholeOut(Schema):
     code: str
     summary: str
     parties: list[PartyOut]
+    post_to: str = Field("", description="Where the result is sent by post.")
     answers: dict[str, Any]
 
 
@@ -163,6 +176,7 @@ class SubmitIn(Schema):
     pages: int = Field(1, ge=1, le=9999)
     news: News = News.NONE
     delivery: Delivery = Delivery.COUNTER
+    post_to: Short = Field("", description="For `post`; empty: the address of the applicant.")
     language: str = Field("vi", pattern="^(vi|en)$")
     ref: str = Field("", max_length=120, description="Its number in your system, if it has one.")
 
@@ -186,5 +200,7 @@ class ActIn(Schema):
     outcome: str = Field("", max_length=40, description="For `hand_over`: how the step ended.")
     step: str = Field("", max_length=40, description="For `send_back` and `correct`.")
     amount: int = Field(0, ge=0, le=365, description="For `extend`: in units of the time limit.")
+    parcel: str = Field("", max_length=40, description="For `give`: its number, if it was posted.")
+    carrier: str = Field("", max_length=60, description="For `give`: who carries the parcel.")
     documents: list[Code] = Field(default_factory=list, max_length=50)
     papers: list[PaperIn] = Field(default_factory=list, max_length=50)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from dothi.accounts.models import Machine
-from dothi.cases import selectors
-from dothi.cases.api.shapes import DossierOut, FileOut, MoveOut, PaperOut, PartyOut
-from dothi.cases.choices import Act, Part, Status
+from dothi.cases import selectors, services
+from dothi.cases.api.shapes import DossierOut, FileOut, MoveOut, PaperOut, PartyOut, SignatureOut
+from dothi.cases.choices import Act, Assurance, Part, Status
 from dothi.cases.models import Dossier, Party
 from dothi.core.attachments.models import Attachment
 from dothi.procedures import selectors as procedures
@@ -83,6 +83,17 @@ def papers_out(dossier: Dossier) -> list[PaperOut]:
         )
         for row, files in selectors.papers_of(dossier)
     ]
+
+
+def signature_out(dossier: Dossier) -> SignatureOut | None:
+    """How it was signed, if it was."""
+    row = selectors.signature_of(dossier)
+    if row is None:
+        return None
+    return SignatureOut(
+        level=Assurance(row.level), at=row.at, digest=row.digest, statement=row.statement,
+        altered=services.differences(row),
+    )  # fmt: skip
 
 
 def file_out(file: Attachment) -> FileOut:

@@ -1,6 +1,7 @@
 """Tables of dossiers: who receives (`agency`), dossiers and what belongs to them (`dossier`), what
 was not yet sent in (`draft`), what is paid for them (`fee`), which papers were issued (`paper`),
-what portals were told (`exchange`), who waits at the counter (`counter`), what officers keep
+what portals were told (`exchange`), how it was
+signed and goes by post (`submitted`), who waits at the counter (`counter`), what officers keep
 (`desk`)."""
 
 from dothi.cases.models.agency import Agency as Agency
@@ -33,3 +34,5 @@ from dothi.cases.models.fee import Refund as Refund
 from dothi.cases.models.fee import Statement as Statement
 from dothi.cases.models.fee import StatementLine as StatementLine
 from dothi.cases.models.paper import IssuedPaper as IssuedPaper
+from dothi.cases.models.submitted import Posting as Posting
+from dothi.cases.models.submitted import Signature as Signature

@@ -37,11 +37,14 @@ from dothi.cases.selectors.figures import summed as summed
 from dothi.cases.selectors.machines import dossiers_of_machine as dossiers_of_machine
 from dothi.cases.selectors.machines import files_of as files_of
 from dothi.cases.selectors.machines import papers_of as papers_of
+from dothi.cases.selectors.pages import all_signatures as all_signatures
 from dothi.cases.selectors.pages import applicants_of as applicants_of
 from dothi.cases.selectors.pages import consultation_seen_by as consultation_seen_by
 from dothi.cases.selectors.pages import inside as inside
 from dothi.cases.selectors.pages import may_answer as may_answer
 from dothi.cases.selectors.pages import of_visit as of_visit
+from dothi.cases.selectors.pages import posting_of as posting_of
+from dothi.cases.selectors.pages import signature_of as signature_of
 from dothi.cases.selectors.papers import PaperOf as PaperOf
 from dothi.cases.selectors.papers import papers_of_dossier as papers_of_dossier
 from dothi.cases.selectors.ratings import comments_seen_by as comments_seen_by

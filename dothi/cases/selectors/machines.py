@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from dothi.accounts.models import Machine
 from dothi.cases.choices import Scope
-from dothi.cases.models import Document, Dossier, Result
+from dothi.cases.models import Document, Dossier, Result, Signature
 from dothi.cases.selectors.desk import dossiers_seen_by
 from dothi.cases.selectors.tracking import loaded
 from dothi.core.attachments.models import Attachment
@@ -37,10 +37,11 @@ def papers_of(dossier: Dossier) -> list[tuple[Document, list[Attachment]]]:
 
 
 def files_of(dossier: Dossier) -> dict[str, Attachment]:
-    """Every file of a dossier by its code: of its papers, and of its results."""
+    """Every file of a dossier by its code: of its papers, its results, and what was signed."""
     papers = Document.objects.filter(dossier=dossier).select_related("reused_from")
     owners = [owner for row in papers for owner in _owners(row)]
     owners += [row.subject for row in Result.objects.filter(dossier=dossier, revoked_at=None)]
+    owners += [row.subject for row in Signature.objects.filter(dossier=dossier)]
     return {file.code: file for files in of_all(owners).values() for file in files}
 
 

@@ -1,6 +1,6 @@
 """What a page of staff shows of a dossier and of lists of them: plain rows, asked for at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,8 +13,10 @@ from dothi.cases.models import (
     Document,
     Dossier,
     Party,
+    Posting,
     Proposal,
     Result,
+    Signature,
     Supplement,
 )
 from dothi.cases.selectors.machines import papers_of
@@ -33,6 +35,8 @@ class Inside:
     consultations: list[Consultation] = field(default_factory=list)
     proposals: list[Proposal] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    signature: Signature | None = None
+    posting: Posting | None = None
     together: list[Dossier] = field(default_factory=list)  # Brought in on the same visit.
 
 
@@ -50,8 +54,25 @@ def inside(dossier: Dossier) -> Inside:
         consultations=list(Consultation.objects.filter(dossier=dossier).order_by("id")),
         proposals=list(Proposal.objects.filter(dossier=dossier).order_by("id")),
         results=list(Result.objects.filter(dossier=dossier).order_by("id")),
+        signature=signature_of(dossier),
+        posting=posting_of(dossier),
         together=list(mates.order_by("id")),
     )
+
+
+def signature_of(dossier: Dossier) -> Signature | None:
+    """How who applied signed it; None where it was not sent in online."""
+    return Signature.objects.filter(dossier=dossier).select_related("dossier").first()
+
+
+def all_signatures() -> Iterator[Signature]:
+    """Every signed application with its dossier, one after the other."""
+    return Signature.objects.select_related("dossier").order_by("id").iterator(chunk_size=500)
+
+
+def posting_of(dossier: Dossier) -> Posting | None:
+    """Where the result goes by post; None where nobody wants that."""
+    return Posting.objects.filter(dossier=dossier).first()
 
 
 def applicants_of(dossiers: Sequence[Dossier]) -> dict[int, Party]:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from dothi.cases.choices import Delivery, News
 from dothi.cases.models import Draft
+from dothi.cases.services.applying import Application, Given, Person
 from dothi.cases.services.drafts import content_of
-from dothi.cases.services.intake import Application, Given, Person, papers_of
+from dothi.cases.services.intake import papers_of
 from dothi.cases.services.refusals import BadApplicant, NoAgency
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import Applicant
@@ -51,6 +52,7 @@ def application_of(draft: Draft) -> Application:
         copies=int(wishes.get("copies", 1)),
         news=News(wishes.get("news", News.NONE)),
         delivery=Delivery(wishes.get("delivery", Delivery.COUNTER)),
+        post_to=str(wishes.get("address", "")),
         language=draft.language,
     )  # fmt: skip
 

@@ -17,7 +17,8 @@ from dothi.accounts.models import User
 from dothi.cases import selectors
 from dothi.cases.choices import Origin, Parameter
 from dothi.cases.models import Draft, Party
-from dothi.cases.services.intake import Application, Submitted, submit
+from dothi.cases.services.applying import Application, Submitted
+from dothi.cases.services.intake import submit
 from dothi.cases.services.refusals import BadText, LinkDoesNotOpen, NotOffered, VersionChanged
 from dothi.core.access.services import opened
 from dothi.core.attachments import services as attachments
@@ -140,6 +141,17 @@ def detach(*, draft: Draft, file: str, at: datetime) -> None:
     }
     attachments.remove(owner=draft.subject, codes=[file])
     _keep(locked, draft, content, at=at)
+
+
+@transaction.atomic
+def keep_parts(draft: Draft, *, at: datetime, **parts: Any) -> None:
+    """Write some parts of what a draft holds over those that stand there; the rest stays.
+
+    Raises:
+        LinkDoesNotOpen: the draft is gone.
+    """
+    locked = _locked(draft)
+    _keep(locked, draft, content_of(locked) | parts, at=at)
 
 
 def _keep(locked: Draft, draft: Draft, content: Mapping[str, Any], *, at: datetime) -> None:

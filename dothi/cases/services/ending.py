@@ -6,11 +6,12 @@ from typing import Any
 from dothi.cases import events
 from dothi.cases.choices import Act, Status
 from dothi.cases.models import Consultation, Dossier, Proposal, Result
-from dothi.cases.services import consulting, moving
+from dothi.cases.services import consulting, moving, posting
 from dothi.cases.services.fees.taking import open_of
 from dothi.cases.services.handling import former_steps
 from dothi.cases.services.moving import Actor
 from dothi.cases.services.papers import revoke_paper
+from dothi.cases.services.posting import Parcel
 from dothi.cases.services.refusals import FeesOpen, NoSuchOutcome, NotAllowedNow
 from dothi.core.audit.services import record
 from dothi.core.clocks import services as clocks
@@ -77,17 +78,22 @@ def correct(*, dossier: Dossier, step: str, reason: str, by: Actor, at: datetime
 
 
 @moving.verb
-def give(*, dossier: Dossier, by: Actor, at: datetime, note: str = "") -> None:
-    """Give the result back: at the counter, by post, or as a file.
+def give(
+    *, dossier: Dossier, by: Actor, at: datetime, note: str = "", parcel: Parcel | None = None
+) -> None:
+    """Give the result back: at the counter, as a file, or by post, which `parcel` tells of.
 
     Raises:
         FeesOpen: what is collected on giving back is not paid.
+        BadText: the parcel has no number that can be asked after, or no address.
         NotAllowedNow, TooLate: see there.
     """
     moving.check(dossier, Act.GIVE)
     waiting = [row.open for row in open_of(dossier) if row.collected == Collected.GIVING]
     if waiting:
         raise FeesOpen(sum(waiting))
+    if parcel is not None:
+        posting.send(dossier, parcel, at=at)
     Result.objects.filter(dossier=dossier, revoked_at=None, given_at=None).update(given_at=at)
     moving.move(dossier, Act.GIVE, by=by, at=at, reason=note, changes={"returned_at": at})
     moving.close_duty(dossier)

@@ -15,7 +15,8 @@ from dothi.cases.choices import Origin, Sent
 from dothi.cases.models import Agency, Arrival, Dossier, Move, Telling
 from dothi.cases.ports import Arriving, NotSent, NotTaken, Portal
 from dothi.cases.services import records
-from dothi.cases.services.intake import Application, Given, Person, submit
+from dothi.cases.services.applying import Application, Given, Person
+from dothi.cases.services.intake import submit
 from dothi.cases.services.refusals import NoAgency, Refused
 from dothi.core.access.services import opened
 from dothi.core.attachments.rules import Refused as FileRefused

@@ -1,7 +1,6 @@
 """Dossiers come in: online, at the counter, by post, from another system."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,14 +11,15 @@ from django.utils.translation import gettext as _
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.cases import events, rules, selectors
-from dothi.cases.choices import Act, Delivery, Duty, News, Origin, Parameter, Part, Status
-from dothi.cases.models import Document, Dossier, Move, Party
+from dothi.cases.choices import Act, Delivery, Duty, Origin, Parameter, Part, Status
+from dothi.cases.models import Document, Dossier, Move, Party, Posting
 from dothi.cases.services import moving, receiving
+from dothi.cases.services.applying import Application, Given, Person, Submitted, checked_person
+from dothi.cases.services.documents import add_document
 from dothi.cases.services.fees.assessing import assess
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.numbering import next_code
 from dothi.cases.services.refusals import BadAnswers, BadApplicant, NoAgency, NotOffered
-from dothi.core.attachments.services import claim, hand_over
 from dothi.core.clock import local
 from dothi.core.clocks import services as clocks
 from dothi.core.clocks.choices import Kind, TimeUnit
@@ -30,73 +30,11 @@ from dothi.core.rows import append
 from dothi.core.transactions import joined
 from dothi.lib import codes, text_vi
 from dothi.procedures import selectors as procedures
-from dothi.procedures.choices import Applicant, Channel, PaperForm, Way
+from dothi.procedures.choices import Channel, PaperForm, Way
 from dothi.procedures.rules import forms
 from dothi.procedures.rules.conditions import holds
 from dothi.procedures.rules.definition import Definition, Paper
 from dothi.units.models import Unit
-
-_NUMBER = re.compile(r"[0-9]{12}")
-_TAX_CODE = re.compile(r"[0-9]{10}(-[0-9]{3})?|[0-9]{12}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Who applies, or acts for who applies (then with `proof`: by what)."""
-
-    name: str
-    kind: Applicant = Applicant.CITIZEN
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    citizen_id: str = ""
-    tax_code: str = ""
-    born_on: date | None = None
-    female: bool | None = None
-    proof: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """A paper that is handed in: by its code in the version, or another one by its name.
-
-    `files` are codes of attachments that `held_by` owns, or nobody yet. `reused_from` is the id of
-    a paper that was given before.
-    """
-
-    code: str
-    name: str = ""
-    form: PaperForm | None = None
-    number: int = 1
-    files: Sequence[str] = ()
-    held_by: str = ""
-    reused_from: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Application:
-    """What somebody applies for. `answers` are as `procedures.rules.forms` takes them."""
-
-    procedure: str
-    unit: Unit  # Who decides.
-    applicant: Person
-    answers: Mapping[str, Any]
-    agent: Person | None = None
-    papers: Sequence[Given] = ()
-    summary: str = ""
-    copies: int = 1
-    pages: int = 1
-    news: News = News.NONE
-    delivery: Delivery = Delivery.COUNTER
-    language: str = "vi"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Submitted:
-    """A dossier that came in, and the secret that opens it: shown once, stored as a hash."""
-
-    dossier: Dossier
-    secret: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +80,7 @@ def submit(
     agent = checked_person(application.agent) if application.agent else None
     if agent is not None and not agent.proof:
         raise BadApplicant("proof", _("Please say by what you act for somebody else."))
+    post_to = _post_to(application, applicant)
     secret = codes.secret()
     dossier = Dossier(
         code=next_code(agency, at=at),
@@ -173,6 +112,8 @@ def submit(
     )
     dossier.reply_clock = _reply_clock(dossier, at=at, on=on)
     append(dossier)
+    if post_to:
+        append(Posting(dossier=dossier, address=post_to))
     _keep(dossier, applicant, Part.APPLICANT, account if agent is None else None)
     if agent is not None:
         _keep(dossier, agent, Part.AGENT, account)
@@ -205,6 +146,22 @@ def enter(
     )  # fmt: skip
     receiving.receive(dossier=done.dossier, by=by, at=at)
     return done
+
+
+def _post_to(application: Application, applicant: Person) -> str:
+    """Where the result is sent; empty where nobody wants it by post.
+
+    Raises:
+        BadApplicant: no address is known.
+    """
+    if application.delivery != Delivery.POST:
+        return ""
+    address = text_vi.tidy(application.post_to)[:300] or applicant.address
+    if not address:
+        raise BadApplicant(
+            "post_to", _("Please give an address for the post, or choose another way.")
+        )
+    return address
 
 
 def _how_many(answers: Mapping[str, Any], field: str, given: int) -> int:
@@ -243,45 +200,6 @@ def _checked(application: Application, *, origin: Origin, way: Way, on: date) ->
         area=definition.area,
         answers={code: said for code, said in answers.items() if code not in sensitive},
         sealed={code: said for code, said in answers.items() if code in sensitive},
-    )
-
-
-def checked_person(person: Person, *, allowed: Sequence[Applicant] = ()) -> Person:
-    """The person in normal forms.
-
-    Raises:
-        BadApplicant: a value cannot be what it should be.
-    """
-    name = text_vi.tidy(person.name.replace("\x00", ""))
-    if not name or len(name) > rules.NAME_LENGTH:
-        raise BadApplicant("name", _("Please write the full name."))
-    if allowed and person.kind not in allowed:
-        raise BadApplicant("kind", _("This procedure is not for this kind of applicant."))
-    phone = person.phone.strip() and text_vi.phone(person.phone)
-    if phone is None:
-        raise BadApplicant("phone", _("This is no phone number: please check it, or leave it out."))
-    email = person.email.strip() and text_vi.email(person.email)
-    if email is None:
-        raise BadApplicant(
-            "email", _("This is no e-mail address: please check it, or leave it out.")
-        )
-    number = re.sub(r"\s", "", person.citizen_id)
-    if number and not _NUMBER.fullmatch(number):
-        raise BadApplicant("citizen_id", _("A personal identification number has twelve digits."))
-    tax_code = person.tax_code.strip()
-    if tax_code and not _TAX_CODE.fullmatch(tax_code):
-        raise BadApplicant("tax_code", _("A tax code has ten, thirteen or twelve digits."))
-    return Person(
-        name=name,
-        kind=person.kind,
-        phone=phone,
-        email=email,
-        address=text_vi.tidy(person.address)[:300],
-        citizen_id=number,
-        tax_code=tax_code,
-        born_on=person.born_on,
-        female=person.female,
-        proof=text_vi.tidy(person.proof)[:300],
     )
 
 
@@ -342,35 +260,6 @@ def _lay_in(
             by=by,
             at=at,
         )
-
-
-def add_document(document: Document, given: Given | None, *, by: Actor, at: datetime) -> None:
-    """Write a paper of a dossier; `given` says what was handed in of it now."""
-    if given is not None:
-        note_given(document, given, by=by, at=at)
-        document.reused_from_id = given.reused_from
-        document.digitised |= given.reused_from is not None
-    append(document)
-    if given is not None:
-        take_files(document, given)
-
-
-def note_given(document: Document, given: Given, *, by: Actor, at: datetime) -> None:
-    """Set when and by whom a paper was handed in."""
-    document.given_at, document.given_by = at, actor_of(by)
-
-
-def take_files(document: Document, given: Given) -> None:
-    """Give a paper its files; it is digitised when one came, and what was so once stays so."""
-    if not given.files:
-        return
-    if given.held_by:
-        taken = hand_over(codes=given.files, owner=given.held_by, to=document.subject)
-    else:
-        taken = claim(codes=given.files, owner=document.subject)
-    if taken and not document.digitised:
-        document.digitised = True
-        document.save(update_fields=["digitised"])
 
 
 def _reply_clock(dossier: Dossier, *, at: datetime, on: date) -> Clock:

@@ -24,6 +24,7 @@ class Opened:
     parties: list[Party]
     summary: str
     answers: dict[str, Any]
+    post_to: str
 
 
 @transaction.atomic
@@ -37,10 +38,12 @@ def open_whole(*, dossier: Dossier, machine: Machine, purpose: str, at: datetime
     sealed: dict[str, Any] = json.loads(dossier.sealed) if dossier.sealed else {}
     fields = ["applicant", "citizen_id", "summary", *sorted({*dossier.answers, *sealed})]
     _note(dossier, machine, purpose=purpose, fields=[name[:60] for name in fields], at=at)
+    posting = selectors.posting_of(dossier)
     return Opened(
         parties=list(Party.objects.filter(dossier=dossier).order_by("id")),
         summary=dossier.summary,
         answers={**dossier.answers, **sealed},
+        post_to=posting.address if posting else "",
     )
 
 

@@ -11,7 +11,21 @@ from dothi.core.verbs.refusals import NotAllowedNow as NotAllowedNow
 from dothi.core.verbs.refusals import ReasonNeeded as ReasonNeeded
 from dothi.core.verbs.refusals import Refused as Refused
 from dothi.core.verbs.refusals import TooLate as TooLate
+from dothi.procedures.choices import Signing
 from dothi.procedures.rules.forms import Mistake
+
+
+class NotSignedEnough(Refused):
+    """The version asks for a signature that says more surely who signed."""
+
+    def __init__(self, needed: Signing) -> None:
+        super().__init__(
+            _("This procedure asks for more: %(what)s.") % {"what": Signing(needed).label}
+        )
+
+
+class NotSignedSo(Refused):
+    """The file that came back is not the application with a digital signature that is taken."""
 
 
 class BadAnswers(Refused):

@@ -6,7 +6,7 @@ from django.utils import formats, translation
 
 from dothi.cases import registry, selectors
 from dothi.cases.choices import Act, News, Part, Status
-from dothi.cases.models import Dossier, Move, Party, Supplement
+from dothi.cases.models import Dossier, Move, Party, Posting, Supplement
 from dothi.cases.selectors.tracking import LINK_LIVES
 from dothi.core.clock import local
 from dothi.core.notices.choices import Channel
@@ -42,6 +42,7 @@ def tell_moved(*, move: int, at: datetime) -> bool:
             "state": str(Status(step.now).label),
             "unit": dossier.receiving_unit.name,
             "words": _words(dossier, step),
+            "parcel": _parcel(dossier, step),
             "due": _moment(step.due_after),
             "before": _moment(step.due_before) if step.due_before != step.due_after else "",
             "link": selectors.tracking_url(dossier, at=at),
@@ -69,6 +70,14 @@ def _words(dossier: Dossier, step: Move) -> str:
         asked = Supplement.objects.filter(dossier=dossier).order_by("-id").first()
         return asked.what if asked else ""
     return step.reason if step.told else ""
+
+
+def _parcel(dossier: Dossier, step: Move) -> str:
+    """The number under which the result was sent by post."""
+    if step.act != Act.GIVE:
+        return ""
+    sent = Posting.objects.filter(dossier=dossier, sent_at__isnull=False).first()
+    return f"{sent.carrier} {sent.number}".strip() if sent else ""
 
 
 def _moment(at: datetime | None) -> str:

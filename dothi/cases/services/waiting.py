@@ -10,7 +10,8 @@ from dothi.cases import rules
 from dothi.cases.choices import Act, FeeType
 from dothi.cases.models import Document, Dossier, FeeLine, Supplement
 from dothi.cases.services import moving
-from dothi.cases.services.intake import Given, add_document, note_given, take_files
+from dothi.cases.services.applying import Given
+from dothi.cases.services.documents import add_document, note_given, take_files
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.refusals import AskedBefore, BadText, ReasonNeeded
 from dothi.cases.services.settling import go_on_paid

@@ -55,6 +55,7 @@ def file() -> SimpleUploadedFile:
     return SimpleUploadedFile("so-do.jpg", picture(), "image/jpeg")
 
 
+SIGNED = {"do": "send", "name": "tran thi mau", "declared": "on"}
 WHO = {"name": "Trần Thị Mẫu", "citizen_id": "079190000001", "phone": "0901234567"}
 
 
@@ -68,11 +69,17 @@ def filled_in(client: Client, url: str) -> None:
     post(client, f"{url}wishes", wishes)
 
 
+def signed(client: Client, url: str, status: int = 302) -> Any:
+    """Everything is checked; then it is signed by name."""
+    assert post(client, f"{url}check", {})["Location"].endswith("/sign")
+    return post(client, f"{url}sign", SIGNED, status)
+
+
 def sent(client: Client) -> str:
     """Everything is filled in and sent. Return the tracking secret."""
     url = begun(client)
     filled_in(client, url)
-    answer = post(client, f"{url}check", {"declared": "on"})
+    answer = signed(client, url)
     assert answer["Location"].endswith("/cases/thanks")
     found = re.search(r'class="code-to-keep">([^<]+)<', page(client, "/en/cases/thanks"))
     assert found is not None
@@ -139,10 +146,12 @@ def test_nothing_half_done_is_sent(client: Client, office: Office) -> None:
     open_page = page(client, f"{url}check")
     assert "Still open" in open_page
     assert "This paper is missing: Drawings" in open_page
-    post(client, f"{url}check", {"declared": "on"}, 422)
+    post(client, f"{url}check", {}, 422)
+    assert post(client, f"{url}sign", SIGNED)["Location"].endswith("/check")
     filled_in(client, url)
     assert "Still open" not in page(client, f"{url}check")
-    post(client, f"{url}check", {}, 422)
+    post(client, f"{url}sign", SIGNED | {"declared": ""}, 422)
+    post(client, f"{url}sign", SIGNED | {"name": "Somebody Else"}, 422)
     assert not Dossier.objects.exists()
 
 
@@ -194,10 +203,10 @@ def test_a_new_version_is_told_and_shown_anew(client: Client, office: Office) ->
     filled_in(client, url)
     publish(documents.permit(), since=at("03T09:00").date())
     with time_machine.travel(at("04T09:00"), tick=False):
-        answer = client.post(f"{url}check", {"declared": "on"}, follow=True)
+        answer = client.post(f"{url}sign", SIGNED, follow=True)
         assert "The procedure has changed since you began" in answer.content.decode()
         assert not Dossier.objects.exists()
-        answer = post(client, f"{url}check", {"declared": "on"})
+        signed(client, url)
     assert Dossier.objects.exists()
 
 

@@ -270,7 +270,7 @@ def test_a_life_at_the_desk(office: Office, client: Client) -> None:
     signed_in(client, office.leader)
     act(client, dossier, Act.HAND_OVER, outcome="signed")
     signed_in(client, office.counter)
-    act(client, dossier, Act.GIVE, text="Trao tận tay")
+    act(client, dossier, Act.GIVE, how="counter", text="Trao tận tay")
     last = fresh(dossier)
     assert (last.status, last.summary) == (Status.RETURNED, "Nhà ba tầng")
     assert "Nothing: it is closed." in text_of(client, page_of(dossier))

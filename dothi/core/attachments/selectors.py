@@ -24,6 +24,15 @@ def of_all(owners: Collection[str]) -> dict[str, list[Attachment]]:
     return found
 
 
+def content_of(attachment: Attachment) -> bytes | None:
+    """What a file holds, as it is kept; None: it is gone."""
+    if not default_storage.exists(attachment.path()):
+        return None
+    with default_storage.open(attachment.path()) as kept:
+        content: bytes = kept.read()
+    return content
+
+
 def thumbnails(codes: Collection[str], *, size: int) -> dict[str, str]:
     """Small pictures for the form that sent them, as data addresses: nobody else may ask for them.
 

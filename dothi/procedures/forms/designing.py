@@ -28,6 +28,7 @@ from dothi.procedures.choices import (
     PaperForm,
     Per,
     Prefill,
+    Signing,
     Trust,
     Way,
 )  # fmt: skip
@@ -231,6 +232,10 @@ class AboutEntry(Entry):
     ways = forms.TypedMultipleChoiceField(
         label=_("How it comes in"), choices=Way.choices, coerce=int,
         widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    signing = _one_of(
+        _("How it is signed online"), Signing.choices, initial=Signing.CONFIRM.value,
+        help_text=_("At least. More is always taken."), required=False,
     )  # fmt: skip
     applicants = forms.MultipleChoiceField(
         label=_("Who may apply"), choices=Applicant.choices, required=False,

@@ -24,6 +24,7 @@ from dothi.procedures.choices import (
     Part,
     Per,
     Prefill,
+    Signing,
     Trust,
     Way,
 )
@@ -212,6 +213,7 @@ class Definition(_Document):
     level: Level = Level.COMMUNE
     channel: Channel
     ways: tuple[Way, ...] = (Way.DIRECT, Way.ONLINE, Way.POST)
+    signing: Signing = Signing.CONFIRM  # Of what is sent in online.
     applicants: tuple[Applicant, ...] = ()
     agency: Words | None = None
     occasions: tuple[Words, ...] = ()  # What happened to people who need it: "sinh con".

@@ -6,6 +6,7 @@ from dothi.run.commands.care import (
     keys_import_signer,
     keys_make_signer,
     keys_rotate,
+    signatures_verify,
 )
 from dothi.run.commands.demo import demo, demo_code
 from dothi.run.commands.doctor import doctor
@@ -21,6 +22,7 @@ from dothi.run.commands.serve import migrate, up, work
 
 __all__ = [
     "audit_verify",
+    "signatures_verify",
     "backup",
     "demo",
     "demo_code",

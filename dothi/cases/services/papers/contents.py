@@ -9,9 +9,10 @@ from django.utils import translation
 
 from dothi.accounts import selectors as accounts
 from dothi.cases.choices import Act, Part, Status
-from dothi.cases.models import Document, Dossier, Move, Party, Supplement
+from dothi.cases.models import Document, Dossier, Move, Party, Signature, Supplement
 from dothi.cases.rules import Period
 from dothi.cases.services.book import Line
+from dothi.cases.services.papers import signature
 from dothi.cases.services.receiving import everything_said
 from dothi.core.clock import local
 from dothi.procedures import selectors as procedures
@@ -146,11 +147,15 @@ def received(dossier: Dossier, move: Move) -> Context:
                  it.say("Hình thức", "Form"), it.say("Số lượng", "Number")],
         "widths": [1, 8, 4, 2], "rows": rows,
     }  # fmt: skip
-    signed = it.say(
+    sent_in = signature.lines(
+        Signature.objects.filter(dossier=dossier).first(), say=it.say, moment=it.moment
+    )
+    lines += sent_in
+    signed = "" if sent_in else it.say(
         "Người nộp hồ sơ ký, ghi rõ họ tên: ……………………………",
         "Signature and name of the applicant: ……………………………",
-    )
-    return sheet(lines=lines, table=table, closing=[it.closing(), signed])
+    )  # fmt: skip
+    return sheet(lines=lines, table=table, closing=[one for one in (it.closing(), signed) if one])
 
 
 _DELIVERY = {

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from dothi.accounts.models import User
 from dothi.cases.models import Dossier, IssuedPaper
 from dothi.cases.services import moving, people
+from dothi.cases.services.papers.application import as_sent
 from dothi.core.attachments.models import Attachment
+from dothi.core.attachments.selectors import content_of
 from dothi.core.papers.models import Paper
 
 FIELDS = ["name", "address", "phone", "email"]
@@ -31,6 +32,18 @@ def open_paper(*, dossier: Dossier, code: str, by: User, purpose: str, at: datet
 
 
 @transaction.atomic
+def open_application(*, dossier: Dossier, by: User, purpose: str, at: datetime) -> bytes:
+    """The application as it was sent in, for the post that has it and the counter that received it.
+
+    Raises:
+        NotYours: it is not on the person's table.
+        BadText: no purpose is given.
+    """
+    note_reading(dossier=dossier, by=by, purpose=purpose, at=at)
+    return as_sent(dossier, at=at)
+
+
+@transaction.atomic
 def open_papers(*, dossiers: Iterable[Dossier], by: User, purpose: str, at: datetime) -> None:
     """Note that papers of several dossiers are read."""
     for dossier in dossiers:
@@ -45,8 +58,4 @@ def note_reading(*, dossier: Dossier, by: User, purpose: str, at: datetime) -> N
 def bytes_of(paper: Paper) -> bytes | None:
     """The file of a paper; None: it is gone."""
     file = Attachment.objects.filter(code=paper.file).first()
-    if file is None or not default_storage.exists(file.path(None)):
-        return None
-    with default_storage.open(file.path(None)) as kept:
-        content: bytes = kept.read()
-    return content
+    return content_of(file) if file is not None else None

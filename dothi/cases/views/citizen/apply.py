@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -29,7 +28,6 @@ from dothi.units import selectors as units
 from dothi.units.models import Unit
 
 HOUR = timedelta(hours=1)
-SENT = "cases_sent"
 Step = Callable[..., HttpResponse]
 
 
@@ -152,9 +150,10 @@ def drop(request: HttpRequest, work: Work) -> HttpResponse:
 # --- The steps -----------------------------------------------------------------------------------
 
 
-def _page(
+def page(
     request: HttpRequest, work: Work, here: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
+    """One step on its page, with the way through all of them."""
     shared = {
         "work": work, "stops": list(work.stops(here)), "back": work.before(here),
         "later": work.url("later"),
@@ -177,7 +176,7 @@ def start(request: HttpRequest, work: Work) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _keep_start(work, form.cleaned_data)
         return redirect(work.after(START))
-    return _page(request, work, START, {"form": form}, status=422 if form.errors else 200)
+    return page(request, work, START, {"form": form}, status=422 if form.errors else 200)
 
 
 @step
@@ -194,7 +193,7 @@ def who(request: HttpRequest, work: Work) -> HttpResponse:
         (agent if agent and wrong[0] == "agent" else person).add_error(wrong[1], wrong[2])
     bad = any(form.errors for form in shown)
     context = {"person": person, "agent": agent, "kind": _kind_of(work).label}
-    return _page(request, work, WHO, context, status=422 if bad else 200)
+    return page(request, work, WHO, context, status=422 if bad else 200)
 
 
 def _kind_of(work: Work) -> Applicant:
@@ -255,7 +254,7 @@ def section(request: HttpRequest, work: Work, section: str) -> HttpResponse:
         if here not in work.content.get("done", []):
             known = procedures.prefilled(form, request.user, at=work.at) | known
         sheet = answering.shown(form, known, on=work.on, section=section)
-    return _page(request, work, here, {"sheet": sheet}, status=422 if sheet.faults else 200)
+    return page(request, work, here, {"sheet": sheet}, status=422 if sheet.faults else 200)
 
 
 @step
@@ -270,7 +269,7 @@ def papers(request: HttpRequest, work: Work) -> HttpResponse:
         "papers": showing.papers_of(work, user), "most": services.FILES_AT_MOST,
         "signed_in": user is not None,
     }  # fmt: skip
-    return _page(request, work, PAPERS, context)
+    return page(request, work, PAPERS, context)
 
 
 def _with_papers(request: HttpRequest, work: Work, user: User | None) -> HttpResponse | None:
@@ -341,27 +340,20 @@ def wishes(request: HttpRequest, work: Work) -> HttpResponse:
         "delivery": "counter",
         "email": user.email if user else "",
         "address": work.content.get("applicant", {}).get("address", ""),
-    } | kept
+    } | {name: value for name, value in kept.items() if value}
     form = forms.WishesForm(
         request.POST if request.method == "POST" else None, initial=initial,
         signed_in=user is not None,
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
-        address = said.pop("address")
-        applicant = work.content.get("applicant", {})
-        work.keep(
-            done=WISHES, wishes=said,
-            applicant=applicant | ({"address": address} if address else {}),
-        )  # fmt: skip
+        work.keep(done=WISHES, wishes=dict(form.cleaned_data))
         return redirect(work.after(WISHES))
-    return _page(request, work, WISHES, {"form": form}, status=422 if form.errors else 200)
+    return page(request, work, WISHES, {"form": form}, status=422 if form.errors else 200)
 
 
 @step
 def check(request: HttpRequest, work: Work) -> HttpResponse:
-    """Everything once more; then it is sent."""
-    form = forms.DeclareForm(request.POST if request.method == "POST" else None)
+    """Everything once more, before it is signed."""
     try:
         if services.renew(draft=work.draft, at=work.at):
             messages.warning(request, services.VersionChanged().message)
@@ -369,32 +361,9 @@ def check(request: HttpRequest, work: Work) -> HttpResponse:
     except services.NotOffered as error:
         messages.error(request, error.message)
         return redirect("procedures:page", code=work.definition.code)
-    if request.method == "POST" and form.is_valid():
-        answer = _send(request, work, form)
-        if answer is not None:
-            return answer
-    context = showing.checked(work) | {"form": form}
-    return _page(request, work, CHECK, context, status=422 if form.errors else 200)
-
-
-def _send(request: HttpRequest, work: Work, form: forms.DeclareForm) -> HttpResponse | None:
-    user = request.user if isinstance(request.user, User) else None
-    if showing.checked(work)["open"]:
-        form.add_error(None, _("Something is still open. Please look at the list above."))
-        return None
-    try:
-        done = services.send_draft(
-            draft=work.draft, application=services.application_of(work.draft), at=work.at,
-            account=user,
-        )  # fmt: skip
-    except services.LinkDoesNotOpen:
-        raise
-    except services.VersionChanged as error:
-        services.renew(draft=work.draft, at=work.at)
-        messages.warning(request, error.message)
-        return redirect(work.url(CHECK))
-    except Refused as error:
-        form.add_error(None, error.message)
-        return None
-    request.session[SENT] = [done.dossier.code, done.secret]
-    return redirect(reverse("cases:thanks"))
+    context = showing.checked(work)
+    if request.method == "POST" and not context["open"]:
+        work.keep(done=CHECK)
+        return redirect(work.after(CHECK))
+    still = request.method == "POST"
+    return page(request, work, CHECK, context | {"refused": still}, status=422 if still else 200)

@@ -146,12 +146,41 @@ class WishesForm(forms.Form):
         return data
 
 
-class DeclareForm(forms.Form):
-    """The last word before it is sent."""
+class SignForm(forms.Form):
+    """The last word before it is sent: the name is the signature, where no certificate is."""
+
+    name = forms.CharField(
+        label=_("Your full name, as a signature"), max_length=rules.NAME_LENGTH,
+        help_text=_("Write your name in full: it stands for your signature."),
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, certified: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if certified:
+            del self.fields["name"]
 
     declared = forms.BooleanField(
         label=_("What I wrote is true and the papers are genuine; I answer for it by law.")
     )
+
+
+class OneTimeForm(forms.Form):
+    """The code that went to the e-mail address."""
+
+    code = forms.CharField(
+        label=_("The six digits from the e-mail"), max_length=12,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )  # fmt: skip
+
+
+class SignedFileForm(forms.Form):
+    """The application, signed with one's own certificate."""
+
+    file = forms.FileField(
+        label=_("The file with your digital signature"),
+        widget=forms.ClearableFileInput({"accept": "application/pdf"}),
+    )  # fmt: skip
 
 
 class SupplyForm(forms.Form):

@@ -1,10 +1,22 @@
 """The applicant's own papers, opened by the tracking secret."""
 
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
-from dothi.cases import selectors
+from dothi.cases import selectors, services
+from dothi.cases.views.citizen.private import kept_private
 from dothi.core import clock
 from dothi.core.papers.http import issued
+
+
+def application(request: HttpRequest, text: str) -> HttpResponse:
+    """The application as it was sent in, and how it was signed."""
+    at = clock.now()
+    dossier = selectors.by_tracking(text, at=at)
+    if dossier is None:
+        raise Http404
+    response = HttpResponse(services.as_sent(dossier, at=at), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{dossier.code}.pdf"'
+    return kept_private(response)
 
 
 def paper(request: HttpRequest, text: str, number: str) -> FileResponse:

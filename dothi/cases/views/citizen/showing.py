@@ -110,9 +110,40 @@ def checked(work: Work) -> dict[str, Any]:
         "news": News(wished["news"]).label if wished else "",
         "email": wished.get("email", ""),
         "delivery": Delivery(wished["delivery"]).label if wished else "",
-        "address": work.content.get("applicant", {}).get("address", ""),
+        "address": wished.get("address", "") if wished.get("delivery") == Delivery.POST else "",
         "costs": _costs(work, kept),
     }
+
+
+def still_open(work: Work) -> bool:
+    """Whether anything is in the way of sending."""
+    return bool(_open(work))
+
+
+def to_sign(work: Work, *, at: datetime) -> list[tuple[str, str]]:
+    """What is signed, in short: the whole stands on the step before."""
+    core = services.core_of(work.draft, at=at)
+    files = sum(len(paper.files) + paper.reused for paper in papers_of(work, None))
+    people = [held["name"] for key in ("applicant", "agent")
+              if (held := work.content.get(key, {})).get("name")]  # fmt: skip
+    return [
+        (_("Procedure"), work.name),
+        (_("Office"), work.draft.unit.name if work.draft.unit else ""),
+        (_("Who applies"), ", ".join(people)),
+        (_("Files"), str(files)),
+        (_("Digest of all of it"), grouped(core.digest)),
+    ]
+
+
+def grouped(digest: str) -> str:
+    """The beginning of a digest, as somebody compares it by eye."""
+    return " ".join(digest[at : at + 4] for at in range(0, 24, 4))
+
+
+def masked_mail(address: str) -> str:
+    """Enough of an address for its owner to know it."""
+    name, _at, host = address.partition("@")
+    return f"{name[:1]}•••@{host}" if host else ""
 
 
 def _open(work: Work) -> list[tuple[str, str]]:
@@ -266,6 +297,8 @@ def tracked(dossier: Dossier, *, at: datetime) -> dict[str, Any]:
             if lines
         ],
         "papers": selectors.papers_of(dossier),
+        "posting": selectors.posting_of(dossier),
+        "signature": selectors.signature_of(dossier),
         "results": selectors.results_of(dossier),
         "issued": selectors.papers_of_dossier(dossier, inner=False),
         "delivery": Delivery(dossier.delivery).label,

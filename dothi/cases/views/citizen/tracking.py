@@ -20,9 +20,9 @@ from dothi.cases.choices import Act, Status
 from dothi.cases.models import Dossier
 from dothi.cases.services import Given, Refused
 from dothi.cases.views.citizen import forms, showing
-from dothi.cases.views.citizen.apply import SENT
 from dothi.cases.views.citizen.fees import fees_part
 from dothi.cases.views.citizen.private import kept_private
+from dothi.cases.views.citizen.sign import SENT
 from dothi.core import clock
 from dothi.core.attachments import services as attachments
 from dothi.core.attachments.rules import Refused as FileRefused

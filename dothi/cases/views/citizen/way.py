@@ -19,7 +19,7 @@ from dothi.procedures import wording
 from dothi.procedures.forms import answering
 from dothi.procedures.rules.definition import Definition
 
-START, WHO, PAPERS, WISHES, CHECK = "start", "who", "papers", "wishes", "check"
+START, WHO, PAPERS, WISHES, CHECK, SIGN = "start", "who", "papers", "wishes", "check", "sign"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class Work:
     def url(self, step: str) -> str:
         if step.startswith("form."):
             return reverse("cases:section", args=[self.text, step.removeprefix("form.")])
-        name = "papers_step" if step == PAPERS else step
+        name = {PAPERS: "papers_step", SIGN: "sign_step"}.get(step, step)
         return reverse(f"cases:{name}", args=[self.text])
 
     def keep(self, *, done: str = "", **parts: Any) -> None:
@@ -95,7 +95,8 @@ class Work:
             *((f"form.{one.code}", one.name) for one in way),
             *([(PAPERS, _("Papers to hand in"))] if self.definition.papers else []),
             (WISHES, _("News and result")),
-            (CHECK, _("Check and send")),
+            (CHECK, _("Check")),
+            (SIGN, _("Sign and send")),
         ]
 
     def stops(self, here: str) -> Iterator[Stop]:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from dothi.accounts.models import User
 from dothi.cases import permissions, services
-from dothi.cases.choices import Act, FeeType
+from dothi.cases.choices import Act, Delivery, FeeType
 from dothi.cases.models import Consultation, Document, Dossier
-from dothi.cases.services import Asked, BadText, Given
+from dothi.cases.services import Asked, BadText, Given, Parcel
 from dothi.core.clock import local
 from dothi.procedures.choices import PaperForm
 from dothi.units import selectors as units
@@ -77,6 +77,13 @@ def _assign(*, user: User, dossier: Dossier, data: Data, at: datetime) -> object
     return services.assign(dossier=dossier, to=person, by=user, at=at)
 
 
+def _give(*, user: User, dossier: Dossier, data: Data, at: datetime) -> object:
+    parcel = None
+    if data["how"] == Delivery.POST:
+        parcel = Parcel(number=data["number"], carrier=data["carrier"], address=data["address"])
+    return services.give(dossier=dossier, by=user, at=at, note=data["text"], parcel=parcel)
+
+
 def _consult(*, user: User, dossier: Dossier, data: Data, at: datetime) -> object:
     unit = None
     if data["unit"]:
@@ -108,7 +115,7 @@ DEEDS: dict[Act, Deed] = {
     Act.WITHDRAW: _simple(services.withdraw, reason="text"),
     Act.STOP: _simple(services.stop, reason="text"),
     Act.CORRECT: _simple(services.correct, step="step", reason="text"),
-    Act.GIVE: _simple(services.give, note="text"),
+    Act.GIVE: _give,
     Act.HAND_OVER: _simple(services.advance, outcome="outcome", note="text"),
     Act.SEND_BACK: _simple(services.send_back, step="step", reason="text"),
     Act.ASSIGN: _assign,

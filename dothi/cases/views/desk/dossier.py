@@ -173,6 +173,7 @@ def offers_for(
         consultations=[
             (str(one.pk), one.agency) for one in hung.consultations if one.answered_at is None
         ],
+        delivery=found.delivery,
         colleagues=[
             one for one in people if permissions.may_assign_to(user, one.user, found, on=on)
         ],
@@ -221,6 +222,8 @@ def _page(
         "is_open": whole is not None,
         "may_open": permissions.may_open(user, found, on=on),
         "hung": hung,
+        "post": showing.post(hung.posting, is_open=whole is not None),
+        "signature": showing.signature(hung.signature, is_open=whole is not None),
         "steps": _way(definition, found, former),
         "history": showing.history(moves, definition, names, showing.unit_names(moves)),
         "fee_block": fee_block(user, found, at=at),

@@ -259,6 +259,7 @@ def _enter(desk: Desk, forms: Forms) -> HttpResponse:
         copies=how["copies"] or 1,
         pages=how["pages"] or 1,
         delivery=how["delivery"],
+        post_to=how["post_to"],
         language=how["language"],
     )
     try:
@@ -267,7 +268,8 @@ def _enter(desk: Desk, forms: Forms) -> HttpResponse:
             receiving_unit=units[how["receiving"]], way=Way(int(how["way"])), visit=visit,
         )  # fmt: skip
     except BadApplicant as error:
-        forms.who.add_error(error.field if error.field in forms.who.fields else None, error.message)
+        where = forms.how if error.field in forms.how.fields else forms.who
+        where.add_error(error.field if error.field in where.fields else None, error.message)
     except BadAnswers as error:
         forms.sheet.faults = list(error.mistakes)
         forms.refused = error.message

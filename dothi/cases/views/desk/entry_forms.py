@@ -107,6 +107,10 @@ class HowForm(forms.Form):
     unit = forms.ChoiceField(label=_("Decides"))
     way = forms.ChoiceField(label=_("Came in by"), choices=WAYS)
     delivery = forms.ChoiceField(label=_("Result wanted"), choices=Delivery.choices)
+    post_to = _line(
+        _("Address for the post"), most=300,
+        help_text=_("Empty: the address of the applicant."),
+    )  # fmt: skip
     copies = forms.IntegerField(label=_("Copies"), min_value=1, max_value=999, required=False)
     pages = forms.IntegerField(
         label=_("Pages of each copy"), min_value=1, max_value=9999, required=False

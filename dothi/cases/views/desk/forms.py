@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dothi.cases import rules
-from dothi.cases.choices import Act, FeeType
+from dothi.cases.choices import Act, Delivery, FeeType
 from dothi.cases.selectors.tables import Colleague
 from dothi.procedures.choices import PaperForm
 
@@ -28,6 +28,7 @@ class Offers:
     units: Choices = field(default_factory=list)
     consultations: Choices = field(default_factory=list)
     colleagues: Sequence[Colleague] = ()
+    delivery: str = Delivery.COUNTER.value
 
 
 def choose(form: forms.Form, name: str, choices: Choices) -> None:
@@ -74,6 +75,31 @@ class InnerReason(Deed):
 
 class Note(Deed):
     text = _text(_("Note"), required=False, rows=2)
+
+
+class Give(Deed):
+    how = forms.ChoiceField(
+        label=_("How is it given back?"), choices=Delivery.choices, widget=forms.RadioSelect
+    )
+    number = forms.CharField(
+        label=_("Number of the parcel"), required=False, max_length=40,
+        help_text=_("Needed when it goes by post: the applicant follows it by this number."),
+    )  # fmt: skip
+    carrier = forms.CharField(label=_("Who carries it"), required=False, max_length=60)
+    address = forms.CharField(
+        label=_("Another address"), required=False, max_length=300,
+        help_text=_("Empty: the address that the applicant gave."),
+    )  # fmt: skip
+    text = _text(_("Note"), required=False, rows=2)
+
+    def prepare(self) -> None:
+        self.fields["how"].initial = self.offers.delivery
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("how") == Delivery.POST and not data.get("number"):
+            self.add_error("number", _now("Please give the number of the parcel."))
+        return data
 
 
 class Ask(Deed):
@@ -211,7 +237,7 @@ FORMS: dict[Act, type[Deed]] = {
     Act.WITHDRAW: Reason,
     Act.STOP: Reason,
     Act.CORRECT: Former,
-    Act.GIVE: Note,
+    Act.GIVE: Give,
     Act.HAND_OVER: Advance,
     Act.SEND_BACK: Former,
     Act.ASSIGN: Assign,

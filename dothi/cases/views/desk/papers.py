@@ -71,6 +71,26 @@ def take(request: SignedInRequest, code: str) -> HttpResponse | FileResponse:
 
 @staff_required
 @require_POST
+def application(request: SignedInRequest, code: str) -> HttpResponse:
+    """The application as it was sent in; it names people, so that its reading is noted first."""
+    at = clock.now()
+    dossier = _dossier(request, code, at)
+    try:
+        content = services.open_application(
+            dossier=dossier, by=request.user, purpose=request.POST.get("purpose", ""), at=at
+        )
+    except NotYours as refused:
+        raise PermissionDenied from refused
+    except Refused as refused:
+        return _papers(request, dossier, error=refused.message)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{dossier.code}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@staff_required
+@require_POST
 def take_several(request: SignedInRequest) -> HttpResponse:
     """The papers of one kind of the dossiers that were ticked, in one file."""
     at = clock.now()

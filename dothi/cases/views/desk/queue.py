@@ -16,7 +16,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
 from dothi.cases import permissions, registry, rules, selectors
-from dothi.cases.choices import Power, Status
+from dothi.cases.choices import Delivery, Power, Status
 from dothi.cases.models import Dossier
 from dothi.cases.selectors import QueueFilters
 from dothi.cases.selectors.tables import Load
@@ -65,6 +65,7 @@ class Row:
     step_clock: ClockView | None
     tone: str
     alarm: bool
+    by_post: bool  # Finished, and to be sent by post.
 
 
 @staff_required
@@ -171,6 +172,7 @@ def rows_of(dossiers: list[Dossier], at: datetime) -> list[Row]:
             step_clock=chips.get(row.step_clock_id or 0),
             tone=showing.TONES.get(Status(row.status), "neutral"),
             alarm=showing.is_late(row, at),
+            by_post=row.delivery == Delivery.POST and row.status == Status.DONE,
         )
         for row in dossiers
     ]

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from dothi.accounts.choices import Role
 from dothi.accounts.models import User
-from dothi.cases import permissions, rules
+from dothi.cases import permissions, rules, services
 from dothi.cases.choices import Act, Part, Status
-from dothi.cases.models import Dossier, Move, Party
+from dothi.cases.models import Dossier, Move, Party, Posting, Signature
 from dothi.cases.selectors.pages import Inside
 from dothi.core.clock import local
 from dothi.core.clocks.selectors import ClockView
@@ -220,6 +221,46 @@ def _person(one: Party, *, is_open: bool) -> Person:
         kind=one.get_kind_display(),
         name=one.name if is_open else names_vi.masked(one.name),
         facts=[fact for fact, there in zip(whole, held, strict=True) if there],
+    )
+
+
+def post(found: Posting | None, *, is_open: bool) -> list[tuple[str, str]]:
+    """Where the result goes by post, and under which number it went."""
+    if found is None:
+        return []
+    facts = [(_("Address for the post"), found.address if is_open else HIDDEN)]
+    if found.sent_at is not None:
+        number = f"{found.carrier} {found.number}".strip()
+        facts.append((_("Sent by post"), f"{_day(found.sent_at)}, {number}"))
+    return facts
+
+
+# --- The signature of who applied ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedBy:
+    """How an application was signed, and what is no longer as it was then."""
+
+    facts: list[tuple[str, str]]
+    altered: list[str]
+    file: str  # Code of the file with the digital signature.
+
+
+def signature(found: Signature | None, *, is_open: bool) -> SignedBy | None:
+    if found is None:
+        return None
+    facts = [
+        (_("Signed by"), found.name if is_open else names_vi.masked(found.name)),
+        (_("Signed with"), found.get_level_display()),
+        (_("Certificate of"), found.certificate.get("issuer", "")),
+        (_("Signed at"), formats.date_format(local(found.at), "SHORT_DATETIME_FORMAT")),
+        (_("Digest"), found.digest),
+    ]
+    return SignedBy(
+        facts=[fact for fact in facts if fact[1]],
+        altered=[str(one.label) for one in services.differences(found)],
+        file=found.certificate.get("file", ""),
     )
 
 
