@@ -1,7 +1,6 @@
 """Who has how much: counts above the worklist, tables of officers, steps."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,8 +8,10 @@ from typing import Any
 from django.db.models import Avg, Count, F, OuterRef, Q, Subquery
 
 from dothi.accounts import selectors as accounts
+from dothi.accounts import tables as posts
 from dothi.accounts.choices import Role
-from dothi.accounts.models import Post, User, in_force
+from dothi.accounts.models import User
+from dothi.accounts.tables import Colleague as Colleague
 from dothi.cases.choices import Power, Status
 from dothi.cases.models import Dossier, Move
 from dothi.cases.rules import WAITING
@@ -56,12 +57,6 @@ def load_of(user: User, *, on: date, at: datetime) -> Load:
 # --- Tables of officers --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Colleague:
-    user: User
-    open: int
-
-
 def colleagues_of(dossier: Dossier, *, on: date) -> list[Colleague]:
     """Who is at the post that has a dossier, the least burdened first."""
     return colleagues_at(dossier.handling_unit_id, dossier.handling_role, on=on)
@@ -69,30 +64,14 @@ def colleagues_of(dossier: Dossier, *, on: date) -> list[Colleague]:
 
 def colleagues_at(unit_id: int, role: str, *, on: date) -> list[Colleague]:
     """Who holds a post, the least burdened first."""
-    posts = Post.objects.filter(in_force(on), unit=unit_id, role=role)
-    people = list(User.objects.filter(pk__in=posts.values("user"), is_active=True))
-    counted = dict(
-        Dossier.objects.filter(closed_at=None, handling_person__in=people)
-        .order_by()
-        .values_list("handling_person")
-        .annotate(n=Count("id"))
+    return posts.colleagues_at(
+        unit_id, role, on=on, open_rows=Dossier.objects.filter(closed_at=None)
     )
-    found = [Colleague(user=user, open=counted.get(user.pk, 0)) for user in people]
-    return sorted(found, key=lambda one: (one.open, one.user.get_full_name()))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
-    """What one officer has, or what nobody has taken yet at a post."""
-
-    unit: Unit
-    role: Role
-    user: User | None
-    open: int
-    late: int
-    step_late: int
-    near: int
-    waiting: int
+class Table(posts.Table):
+    step_late: int = 0
 
 
 def tables_seen_by(user: User, *, on: date, at: datetime, near: datetime) -> list[Table]:
@@ -113,52 +92,8 @@ def tables_seen_by(user: User, *, on: date, at: datetime, near: datetime) -> lis
             waiting=Count("id", filter=Q(status__in=WAITING)),
         )
     )
-    counted = {
-        (row["handling_unit"], row["handling_role"], row["handling_person"]): row for row in rows
-    }
-    posts = Post.objects.filter(
-        in_force(on), unit__in=where, role__in=WORKING, user__is_active=True
-    ).values_list("unit_id", "role", "user_id")
-    keys = set(counted) | {(unit, role, person) for unit, role, person in posts}
-    return _tables(keys, counted)
-
-
-def _tables(
-    keys: Iterable[tuple[int, str, int | None]],
-    counted: dict[tuple[int, str, int | None], dict[str, int]],
-) -> list[Table]:
-    known = list(keys)
-    people = User.objects.in_bulk({person for _unit, _role, person in known if person})
-    units = Unit.objects.in_bulk({unit for unit, _role, _person in known})
-    found = [
-        _table(units[unit], role, people.get(person or 0), counted.get((unit, role, person), {}))
-        for unit, role, person in known
-    ]
-    return sorted(
-        found,
-        key=lambda one: (
-            one.unit.name_vi,
-            WORKING.index(one.role) if one.role in WORKING else len(WORKING),
-            one.user is not None,
-            -one.late,
-            -one.open,
-            one.user.get_full_name() if one.user else "",
-        ),
-    )
-
-
-def _table(unit: Unit, role: str, user: User | None, row: dict[str, int]) -> Table:
-    figures = defaultdict(int, row)
-    return Table(
-        unit=unit,
-        role=Role(role),
-        user=user,
-        open=figures["open"],
-        late=figures["late"],
-        step_late=figures["step_late"],
-        near=figures["near"],
-        waiting=figures["waiting"],
-    )
+    units = Unit.objects.in_bulk(where)
+    return posts.tables_of(Table, rows, roles=WORKING, units=units, on=on)
 
 
 # --- Steps ---------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def too_late(dossier: Dossier) -> TooLate:
     return TooLate(now.code, Status(now.status), now.changed_at)
 
 
-verb = verb_for("dossier", too_late)
+verb = verb_for("dossier", too_late, lost=clocks.ClockMoved)
 
 
 def words(text: str, *, most: int = rules.TEXT_LENGTH) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from dothi.core.audit.services import record
 from dothi.core.clock import local
@@ -15,6 +16,7 @@ from dothi.core.clocks.rules import Event, Spec, Standing
 from dothi.core.events.services import publish
 from dothi.core.rows import append
 from dothi.core.transactions import joined
+from dothi.core.verbs.refusals import Refused
 from dothi.core.workdays.selectors import fresh_calendar, official_calendar
 from dothi.lib.worktime import Calendar
 
@@ -51,12 +53,19 @@ class ClockMoved(Exception):
     """The clock is no longer as it was read: somebody else was faster, or it has ended."""
 
 
-class ExtensionRefused(Exception):
-    """The spec allows no (further, longer, so late an) extension."""
+class ExtensionRefused(Refused):
+    """The spec allows no (further, longer, so late an) extension; `fact` says what it allows."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(_("The date was put off as often or as far as the time limit allows."))
+        self.fact = fact
 
 
-class PauseRefused(Exception):
+class PauseRefused(Refused):
     """The clock was paused as often as its spec allows."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The clock was stopped as often as the time limit allows."))
 
 
 @joined
@@ -118,7 +127,7 @@ def pause(clock: Clock, *, at: datetime, reason: str, counts: bool = True) -> No
     _hold(clock, State.RUNNING, at=at)
     spec = Spec.from_json(clock.spec)
     if counts and spec.max_pauses is not None and _count(clock, Mark.PAUSED) >= spec.max_pauses:
-        raise PauseRefused(f"{clock} may be paused {spec.max_pauses} time(s)")
+        raise PauseRefused
     event = Event(mark=Mark.PAUSED, at=local(at), amount=0 if counts else FREE)
     _change(clock, spec, event, state=State.PAUSED, reason=reason)
 
@@ -154,7 +163,7 @@ def extend(clock: Clock, *, amount: int, at: datetime, reason: str) -> None:
         calendar=official_calendar(),
     )
     if refused:
-        raise ExtensionRefused(f"{clock} {refused}")
+        raise ExtensionRefused(refused)
     event = Event(mark=Mark.EXTENDED, at=local(at), amount=amount)
     _change(clock, spec, event, state=State.RUNNING, reason=reason)
 

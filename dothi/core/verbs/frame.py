@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from dothi.core.clocks.services import ClockMoved
 from dothi.core.rows import change
 from dothi.core.verbs.refusals import BadText, ReasonNeeded, TooLate
 from dothi.lib import text_vi
@@ -35,10 +34,10 @@ def actor_of(by: Named | str) -> str:
     return by if isinstance(by, str) else by.actor
 
 
-def verb_for(name: str, too_late: Callable[[Any], TooLate]) -> Verb:
+def verb_for(name: str, too_late: Callable[[Any], TooLate], *, lost: type[Exception]) -> Verb:
     """A decorator for verbs on the matter that they take as `name`: each is one transaction.
 
-    Who loses a race for a clock is told what is so now (`too_late`), like any loser.
+    Who loses a race (`lost`, for a clock say) is told what is so now, like any loser.
     """
 
     def verb(function: Callable[P, R]) -> Callable[P, R]:
@@ -47,8 +46,8 @@ def verb_for(name: str, too_late: Callable[[Any], TooLate]) -> Verb:
             try:
                 with transaction.atomic():
                     return function(*args, **kwargs)
-            except ClockMoved as lost:
-                raise too_late(kwargs[name]) from lost
+            except lost as error:
+                raise too_late(kwargs[name]) from error
 
         return run
 

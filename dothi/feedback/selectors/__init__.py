@@ -37,7 +37,6 @@ from dothi.feedback.selectors.officers import TableLoad as TableLoad
 from dothi.feedback.selectors.officers import colleagues_of as colleagues_of
 from dothi.feedback.selectors.officers import desks as desks
 from dothi.feedback.selectors.officers import loads_seen_by as loads_seen_by
-from dothi.feedback.selectors.officers import names_of as names_of
 from dothi.feedback.selectors.own import Followed as Followed
 from dothi.feedback.selectors.own import Own as Own
 from dothi.feedback.selectors.own import follows_of as follows_of

@@ -36,7 +36,7 @@ def too_late(ticket: Ticket) -> TooLate:
     return TooLate(now.code, State(now.state), now.changed_at)
 
 
-verb = verb_for("ticket", too_late)
+verb = verb_for("ticket", too_late, lost=clocks.ClockMoved)
 
 
 def reason_of(text: str, *, needed: bool) -> str:

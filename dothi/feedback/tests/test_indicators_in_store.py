@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from dothi.core.clocks.services import ExtensionRefused
 from dothi.datastore.catalogue.registry import History, datasets
 from dothi.datastore.indicators import selectors as indicators
 from dothi.datastore.indicators.choices import Run
@@ -88,7 +87,7 @@ def some_days(city: City, chance: random.Random, begin: datetime, steps: int) ->
             subject = chance.choice(["trees", "waste", "conduct"])
             tickets.append(city.submit(at=at, place=place, category=subject))
             continue
-        with suppress(Refused, ExtensionRefused):
+        with suppress(Refused):
             chance.choice(acts(city, fresh(chance.choice(tickets)), at))()
     return at
 

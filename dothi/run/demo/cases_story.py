@@ -17,7 +17,6 @@ from dothi.cases.choices import Delivery, FeeType, Origin
 from dothi.cases.models import Dossier
 from dothi.cases.services import Application, Asked, Given, Person, Refused
 from dothi.core.clock import local
-from dothi.core.clocks.services import PauseRefused
 from dothi.core.workdays.selectors import official_calendar
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import Way
@@ -382,7 +381,7 @@ def live(
             act(course)
             if course.over:
                 break
-    except (Refused, PauseRefused):
+    except Refused:
         return False
     return True
 

@@ -28,7 +28,6 @@ from dothi.cases.views.desk.forms import FORMS, Answer, Deed, Offers
 from dothi.core import clock
 from dothi.core.access.services import opened as note_opening
 from dothi.core.attachments.views import send
-from dothi.core.clocks.services import PauseRefused
 from dothi.procedures import selectors as procedures
 from dothi.procedures import wording
 from dothi.procedures.rules import steps
@@ -82,8 +81,8 @@ def _post(request: SignedInRequest, found: Dossier, at: datetime) -> HttpRespons
     if form.is_valid():
         try:
             deeds.do(act, user=request.user, dossier=found, data=form.cleaned_data, at=at)
-        except (Refused, PauseRefused) as error:
-            form.add_error(None, why(error))
+        except Refused as error:
+            form.add_error(None, error.message)
         else:
             return redirect(f"{reverse('cases:dossier', args=(found.code,))}?{DONE}=1")
     # What the page shows is as it is now: who was slower reads it in the sentence above, too.
@@ -103,12 +102,6 @@ def act_of(text: str) -> Act:
 def _lawful(act: Act, found: Dossier) -> bool:
     before = Status(found.status_before) if found.status_before else None
     return rules.may(act, now=Status(found.status), before=before)
-
-
-def why(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return error.message
-    return _("The clock was stopped as often as the time limit allows.")
 
 
 @staff_required

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from dothi.accounts import selectors as accounts
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.core.clocks.selectors import view as clock_view
-from dothi.core.clocks.services import ExtensionRefused, PauseRefused
 from dothi.core.papers import selectors as papers
 from dothi.core.papers.http import issued
 from dothi.feedback import permissions, rules, selectors, services
@@ -104,8 +104,8 @@ def _post(request: SignedInRequest, found: Ticket, at: datetime) -> HttpResponse
         try:
             deeds.do(act, user=request.user, ticket=found, data=form.cleaned_data,
                      photos=codes, at=at)  # fmt: skip
-        except (Refused, ExtensionRefused, PauseRefused) as error:
-            form.add_error(None, _why(error))
+        except Refused as error:
+            form.add_error(None, error.message)
         else:
             return redirect(f"{reverse('feedback:ticket', args=(found.code,))}?{DONE}=1")
     for sentence in refusals:
@@ -141,14 +141,6 @@ def _filled(request: SignedInRequest, act: Act, found: Ticket, choices: ActChoic
     form = FORMS[act](ticket=found, choices=choices, auto_id=f"{act}_%s", initial=initial)
     form.act_filled = act  # type: ignore[attr-defined]
     return form
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, Refused):
-        return error.message
-    if isinstance(error, ExtensionRefused):
-        return _("The date was put off as often or as far as the time limit allows.")
-    return _("The clock was stopped as often as the time limit allows.")
 
 
 @staff_required
@@ -253,7 +245,7 @@ def _page(
     may_say = permissions.may_say(user, found, on=on)
     moves = selectors.timeline(found)
     words = selectors.messages_of(found)
-    names = selectors.names_of([*(m.actor for m in moves), *(w.actor for w in words)])
+    names = accounts.names_of([*(m.actor for m in moves), *(w.actor for w in words)])
     context = {
         "ticket": found,
         "clock": clock_view(found.clock, at=at) if found.clock else None,
