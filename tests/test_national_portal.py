@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
+from dothi.accounts.choices import Role
+from dothi.accounts.tests.doors import signed_in
 from dothi.cases import services
 from dothi.cases.choices import Origin, Sent, Status
 from dothi.cases.models import Arrival, Dossier, Telling
 from dothi.cases.tests.conftest import office as office
 from dothi.cases.tests.conftest import office_of_the_file as office_of_the_file
-from dothi.cases.tests.factories import MONDAY_9AM, PERMIT, Office, at
+from dothi.cases.tests.factories import MONDAY_9AM, PERMIT, Office, at, make_officer
 from dothi.connectors.national_portal.fake import Portal
 from dothi.connectors.national_portal.manifest import NAME
 from dothi.connectors.played import serving
 from dothi.core.access.models import Look
+from dothi.core.audit.models import Entry
 from dothi.lib import national_portal as fields
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +164,128 @@ def test_a_file_on_another_server_is_not_fetched_and_keeps_nobody_waiting(
 def test_a_portal_that_is_ill_is_asked_another_time(office: Office, portal: Portal) -> None:
     portal.ill = 1
     assert services.take_arrivals(at=MONDAY_9AM) == 0
+
+
+# --- The page of what was not taken --------------------------------------------------------------
+
+
+@pytest.fixture
+def keeper(office: Office, client: Client) -> Client:
+    signed_in(client, make_officer("tam", unit=office.root, role=Role.STEWARD))
+    return client
+
+
+def refused_line(office: Office, portal: Portal) -> Telling:
+    dossier = office.submitted().dossier
+    portal.refused = {dossier.code}
+    noted(dossier)
+    services.tell_portals(at=MONDAY_9AM)
+    portal.refused = set()
+    return Telling.objects.get(state=Sent.REFUSED, service=fields.SYNC)
+
+
+def test_a_person_sends_a_refused_line_again_after_it_was_mended(
+    office: Office, portal: Portal, keeper: Client
+) -> None:
+    line = refused_line(office, portal)
+    page = keeper.get("/en/desk/cases/portals/").content.decode()
+    assert "1: refused" in page
+    assert line.dossier.code in page
+    assert "Trần Thị Mẫu" not in page
+    keeper.post(f"/en/desk/cases/portals/lines/{line.pk}", {"act": "again"})
+    assert services.tell_portals(at=MONDAY_9AM) == 1
+    again = keeper.post(
+        f"/en/desk/cases/portals/lines/{line.pk}", {"act": "again"}, follow=True
+    ).content.decode()
+    assert "Somebody was faster" in again
+    assert list(portal.cases) == [line.dossier.code]
+
+
+def test_a_line_is_let_go_with_a_reason_and_never_sent(
+    office: Office, portal: Portal, keeper: Client
+) -> None:
+    line = refused_line(office, portal)
+    door = f"/en/desk/cases/portals/lines/{line.pk}"
+    keeper.post(door, {"act": "leave", "reason": " "})
+    line.refresh_from_db()
+    assert line.state == Sent.REFUSED
+    keeper.post(door, {"act": "leave", "reason": "Hồ sơ thử của cổng"})
+    line.refresh_from_db()
+    assert (line.state, line.note) == (Sent.LEFT, "Hồ sơ thử của cổng")
+    services.send_again(portal=NAME, by="user:1", at=MONDAY_9AM)
+    services.tell_portals(at=MONDAY_9AM)
+    line.refresh_from_db()
+    assert (line.state, line.sent_at) == (Sent.LEFT, None)
+    entry = Entry.objects.get(act="cases.let_line_go")
+    assert entry.reason == "Hồ sơ thử của cổng"
+    assert keeper.post(door, {"act": "burn"}).status_code == 404
+
+
+def test_everything_is_sent_again_at_once(office: Office, portal: Portal, keeper: Client) -> None:
+    line = refused_line(office, portal)
+    assert keeper.post("/desk/cases/portals/again", {"portal": "none"}).status_code == 404
+    keeper.post("/desk/cases/portals/again", {"portal": NAME})
+    line.refresh_from_db()
+    assert line.state == Sent.WAITING
+
+
+def test_what_could_not_come_in_is_shown_and_put_away_with_a_reason(
+    office: Office, portal: Portal, keeper: Client
+) -> None:
+    arrival = Arrival.objects.create(
+        portal=NAME, ref="G22.99.H29-260301-0009", error="Không có cơ quan", first_at=MONDAY_9AM,
+        last_at=MONDAY_9AM,
+    )  # fmt: skip
+    assert arrival.ref in keeper.get("/desk/cases/portals/").content.decode()
+    door = f"/desk/cases/portals/arrivals/{arrival.pk}"
+    keeper.post(door, {"reason": ""})
+    assert Arrival.objects.exists()
+    keeper.post(door, {"reason": "Nộp nhầm cơ quan"})
+    assert not Arrival.objects.exists()
+    assert keeper.post(door, {"reason": "x"}).status_code == 404
+
+
+def test_only_who_keeps_a_unit_sees_its_lines_and_only_who_keeps_all_sends_all(
+    office: Office, portal: Portal, client: Client
+) -> None:
+    line = refused_line(office, portal)
+    own, other = (
+        make_officer(name, unit=unit, role=Role.STEWARD)
+        for name, unit in (("tam", office.river), ("sau", office.hill))
+    )
+    doors = ("/desk/cases/portals/again", f"/desk/cases/portals/lines/{line.pk}")
+    for person, page, answers in (
+        (office.leader, 403, [403, 404]), (other, 200, [403, 404]), (own, 200, [403, 302]),
+    ):  # fmt: skip
+        signed_in(client, person)
+        shown = client.get("/desk/cases/portals/")
+        assert shown.status_code == page
+        assert (line.dossier.code in shown.content.decode()) == (person == own)
+        given = {"portal": NAME, "act": "again"}
+        assert [client.post(door, given).status_code for door in doors] == answers
+
+
+def test_a_house_without_a_portal_says_so_on_the_page(
+    office: Office, keeper: Client, settings: Any
+) -> None:
+    settings.NATIONAL_PORTAL_URL = ""
+    assert "speaks with no portal" in keeper.get("/en/desk/cases/portals/").content.decode()
+
+
+def test_the_page_asks_as_often_however_many_lines_there_are(
+    office: Office, portal: Portal, keeper: Client, django_assert_max_num_queries: Any
+) -> None:
+    refused_line(office, portal)
+    keeper.get("/desk/cases/portals/")
+    for many in (1, 8):
+        Telling.objects.bulk_create(
+            [
+                Telling(
+                    portal=NAME, dossier=Dossier.objects.get(), move=1000 * many + number,
+                    service=fields.SYNC, state=Sent.FAILED, next_try_at=MONDAY_9AM,
+                )
+                for number in range(many)
+            ]
+        )  # fmt: skip
+        with django_assert_max_num_queries(14):
+            keeper.get("/desk/cases/portals/")

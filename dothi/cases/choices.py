@@ -76,6 +76,7 @@ class Sent(TextChoices):
     SENT = "sent", _("Sent")
     REFUSED = "refused", _("Not taken by the portal")
     FAILED = "failed", _("Could not be sent")
+    LEFT = "left", _("Let go, with a reason")
 
 
 class Parameter(TextChoices):
@@ -185,6 +186,7 @@ class VisitState(TextChoices):
 
     BOOKED = "booked", _("Booked")
     ARRIVED = "arrived", _("Arrived")
+    MISSED = "missed", _("Did not come")
     CANCELLED = "cancelled", _("Cancelled")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dothi.cases import events, rules, selectors
 from dothi.cases.choices import Act, Figure
-from dothi.cases.models import Dossier
+from dothi.cases.models import Dossier, Turn
 from dothi.core import clock
 from dothi.datastore.catalogue.choices import (
     Classification,
@@ -288,5 +288,108 @@ HISTORY = register(
         ),
         events=(events.DossierMoved,),
         feed=History(rows=_history),
+    )
+)  # fmt: skip
+
+TIMES = (
+    column("waiting_since", Type.MOMENT, "Chờ từ lúc", "Waiting since", required=True),
+    column("called_at", Type.MOMENT, "Gọi lần đầu lúc", "First called"),
+)
+TURN = column("turn", Type.TEXT, "Lượt chờ", "Number of a day", required=True)
+
+
+def _turn_key(unit: str, taken_at: datetime, label: str) -> str:
+    """A number is given once a day at a unit: what tells it from every other."""
+    return f"{unit}/{clock.local(taken_at):%Y-%m-%d}/{label}"
+
+
+def _turns(keys: Collection[str] | None) -> Iterator[Row]:
+    rows = Turn.objects.select_related("unit", "queue")
+    if keys is not None:
+        parts = [key.split("/") for key in keys]
+        rows = rows.filter(day__in={day for _unit, day, _label in parts},
+                           label__in={label for _unit, _day, label in parts})  # fmt: skip
+    for one in rows.order_by("pk").iterator(CHUNK):
+        key = _turn_key(one.unit.code, one.taken_at, one.label)
+        if keys is None or key in keys:
+            yield {
+                "turn": key, "unit_id": one.unit_id, "group": one.queue.letter,
+                "waiting_since": one.waiting_since, "called_at": one.called_at,
+            }  # fmt: skip
+
+
+def _turn_steps(event: events.TurnMoved, at: datetime) -> Iterable[Row]:
+    yield {
+        "turn": _turn_key(event.unit_code, event.taken_at, event.number), "at": at,
+        "waiting_since": event.waiting_since, "called_at": event.called_at,
+    }  # fmt: skip
+
+
+TURNS = register(
+    DomainDataset(
+        title_vi="Lượt chờ tại quầy để tính chỉ tiêu",
+        title_en="Numbers of the queue for indicators",
+        description_vi="Mỗi dòng là một số thứ tự: đơn vị, nhóm, chờ từ lúc nào, được gọi lúc nào. "
+        "Không hỏi tên ai. Chỉ dùng để tính chỉ tiêu.",
+        description_en="Each row is one number of the queue: unit, group, since when it waited and "
+        "when it was called. Nobody's name is asked. It serves indicators only.",
+        kind=Kind.DERIVED,
+        share=Share.CLOSED,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.LOCAL,),
+        keywords=("lượt chờ", "quầy", "chỉ tiêu"),
+        legal_basis=LAW,
+        contract=Contract(
+            dataset="cases-turns",
+            version=1,
+            mode=Mode.MERGE,
+            key=("turn",),
+            rhythm=Rhythm.CONTINUOUS,
+            legal_basis=LAW,
+            fields=(
+                TURN,
+                column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
+                       required=True),
+                column("group", Type.TEXT, "Nhóm", "Group", required=True),
+                *TIMES,
+            ),
+        ),
+        events=(events.TurnMoved,),
+        feed=Current(
+            rows=_turns,
+            touched=lambda event: (_turn_key(event.unit_code, event.taken_at, event.number),),
+        ),
+    )
+)  # fmt: skip
+
+TURN_STEPS = register(
+    DomainDataset(
+        title_vi="Lượt chờ tại quầy theo từng bước",
+        title_en="Numbers of the queue, step by step",
+        description_vi="Mỗi dòng là các mốc thời gian của một lượt chờ sau một bước. Chỉ dùng để "
+        "tính chỉ tiêu của ngày đã qua.",
+        description_en="Each row is what the times of a number were after a step. It serves "
+        "indicators of past days.",
+        kind=Kind.DERIVED,
+        share=Share.CLOSED,
+        licence=Licence.NOT_OPEN,
+        themes=(Theme.LOCAL,),
+        keywords=("lượt chờ", "quầy", "chỉ tiêu"),
+        legal_basis=LAW,
+        contract=Contract(
+            dataset="cases-turns-steps",
+            version=1,
+            mode=Mode.APPEND,
+            rhythm=Rhythm.CONTINUOUS,
+            legal_basis=LAW,
+            fields=(
+                TURN,
+                column("number", Type.INTEGER, "Số thứ tự", "Number in order", required=True),
+                column("at", Type.MOMENT, "Lúc", "When", required=True),
+                *TIMES,
+            ),
+        ),
+        events=(events.TurnMoved,),
+        feed=History(rows=_turn_steps, number="number"),
     )
 )  # fmt: skip

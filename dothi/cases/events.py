@@ -111,7 +111,7 @@ class TurnMoved(Event):
 
 
 class AppointmentMoved(Event):
-    """An appointment was made, moved, kept or cancelled; `state` is how it stands then."""
+    """An appointment was made, moved, kept, missed or cancelled; `state` is how it stands then."""
 
     name: ClassVar[str] = "cases.appointment_moved"
     code: str

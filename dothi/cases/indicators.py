@@ -45,6 +45,16 @@ STORES = {
     )
 }  # fmt: skip
 DAYS = 30
+QUEUE = "cases_turn"
+QUEUE_READS = {QUEUE: {"unit_id": "int64", "waiting_since": MOMENT, "called_at": MOMENT}}
+QUEUE_STORES = {
+    QUEUE: Source(
+        dataset="cases-turns",
+        steps=Steps(
+            dataset="cases-turns-steps", key="turn", columns=("waiting_since", "called_at")
+        ),
+    )
+}
 
 
 def _areas() -> dict[str, str]:
@@ -125,6 +135,20 @@ def received_today(tables: Mapping[str, Table], at: Scalar) -> Table:
     return _count(rows.filter(rows.received_at >= midnight(tables)))
 
 
+def minutes_waited(tables: Mapping[str, Table], at: Scalar) -> Table:
+    """From taking a number, or being passed on, to the first call: of calls in 30 days."""
+    turns = tables[QUEUE]
+    called = turns.filter(
+        turns.called_at.notnull()
+        & (turns.called_at <= at)
+        & (turns.called_at > at - ibis.interval(days=DAYS))
+    )
+    seconds = called.called_at.epoch_seconds() - called.waiting_since.epoch_seconds()
+    return called.group_by("unit_id").aggregate(
+        numerator=seconds.sum() / 60.0, denominator=called.count()
+    )
+
+
 for _code, _title, _help, _measure, _better in (
     ("cases.share_in_time", _("Dossiers handled in time, 30 days"),
      _("Of the dossiers in hand in the last 30 days (QĐ 766, indicator 2.1)."),
@@ -154,3 +178,20 @@ for _code, _title, _help, _measure, _better in (
             dimensions=DIMENSIONS,
         )
     )
+
+register(
+    Indicator(
+        code="cases.minutes_waited",
+        title=_("Minutes waited at the counter, 30 days"),
+        help=_("Mean from taking a number to the first call."),
+        unit_of_measure="min",
+        steward="cases",
+        scale=Scale.MEAN,
+        better=Better.LOWER,
+        reads=QUEUE_READS,
+        measure=minutes_waited,
+        public=True,
+        stores=QUEUE_STORES,
+        past=Past.STEPS,
+    )
+)

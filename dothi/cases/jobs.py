@@ -42,6 +42,13 @@ def remind_visitors(timestamp: int) -> None:
     counters.remind_visitors(at=clock.now())
 
 
+@app.periodic(cron="10 0 * * *")
+@app.task(queueing_lock="cases.miss_visits")
+def miss_visits(timestamp: int) -> None:
+    """After midnight: the appointments of yesterday to which nobody came."""
+    counters.miss_visits(at=clock.now())
+
+
 @app.periodic(cron="50 3 * * *")
 @app.task(queueing_lock="cases.erase_visitors")
 def erase_visitors(timestamp: int) -> None:

@@ -94,6 +94,17 @@ DEFAULTS: Mapping[Parameter, int] = {
     Parameter.VISIT_AHEAD: 14,
     Parameter.VISIT_KEPT: 30,
 }
+# What the office may set each to: least and most.
+BOUNDS: Mapping[Parameter, tuple[int, int]] = {
+    Parameter.REPLY_HOURS: (1, 80),
+    Parameter.AGREE_DAYS: (1, 10),
+    Parameter.DRAFT_DAYS: (1, 365),
+    Parameter.CALLS: (1, 10),
+    Parameter.PRIORITY_EVERY: (2, 10),
+    Parameter.GRACE: (0, 120),
+    Parameter.VISIT_AHEAD: (1, 90),
+    Parameter.VISIT_KEPT: (1, 365),
+}
 NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH = 200, 2000, 4000
 MOST_PIECES = 9_999  # Copies, or pages of one.
 

@@ -5,14 +5,17 @@ from dothi.cases.views.citizen import fees as own_fees
 from dothi.cases.views.citizen import papers as own_papers
 from dothi.cases.views.citizen import queue as hall
 from dothi.cases.views.desk import (
+    arranging,
     batch,
     counters,
     dossier,
     entry,
+    exchange,
     fees,
     figures,
     load,
     papers,
+    parameters,
     payments,
     queue,
     ratings,
@@ -78,6 +81,11 @@ urlpatterns = [
     path("desk/cases/<str:code>/application.pdf", papers.application, name="application"),
     path("desk/cases/<str:code>/papers/take", papers.take, name="take_paper"),
     path("desk/cases/<str:code>/sign", signing.sign_one, name="sign_one"),
+    path("desk/cases/portals/", exchange.exchange, name="exchange"),
+    path("desk/cases/portals/again", exchange.exchange_all, name="exchange_all"),
+    path("desk/cases/portals/lines/<int:pk>", exchange.exchange_line, name="exchange_line"),
+    path("desk/cases/portals/arrivals/<int:pk>", exchange.forget_arrival, name="forget_arrival"),
+    path("desk/cases/settings/", parameters.parameters, name="parameters"),
     path("desk/cases/figures/", figures.figures, name="figures"),
     path("desk/cases/figures/list", figures.behind, name="behind"),
     path("desk/cases/figures/export.csv", figures.export, {"form": "csv"}, name="figures_csv"),
@@ -103,5 +111,5 @@ urlpatterns = [
     path("desk/counter/visits", visits_desk.visits, name="visits"),
     path("desk/counter/waits/", visits_desk.waits, name="waits"),
     path("desk/counter/waits.csv", visits_desk.waits_csv, name="waits_csv"),
-    path("desk/counter/arrange/", visits_desk.arrange, name="arrange"),
+    path("desk/counter/arrange/", arranging.arrange, name="arrange"),
 ]

@@ -43,6 +43,7 @@ DESK = (
     ("cases:register", _("Book of dossiers"), "brief", "cases.export"),
     ("cases:ratings", _("Ratings"), "person", "cases.see"),
     ("cases:arrange", _("Counters and appointments"), "calendar", "cases.manage"),
+    ("cases:exchange", _("Exchange with portals"), "arrow", "cases.manage"),
     ("feedback:queue", _("Reports"), "report", "feedback.see"),
     ("feedback:sealed", _("Protected channel"), "lock", "feedback.open_sealed"),
     ("feedback:catalogue", _("Catalogue"), "columns", "feedback.manage_catalogue"),
@@ -165,4 +166,6 @@ def _address(name: str) -> str:
 
 
 def _is_here(request: HttpRequest, url: str) -> bool:
-    return request.path == url or (len(url) > 4 and request.path.startswith(url))
+    """Whether the page lies at an entry. The first pages of portal and desk are only themselves."""
+    within = len(url) > 4 and not url.endswith("/desk/") and request.path.startswith(url)
+    return request.path == url or within

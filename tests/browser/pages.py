@@ -1,6 +1,8 @@
 """Every page, for the tests that go through all of them.
 
-`{article}` stands for the code of the newest article: the sample house makes new ones each time.
+`{article}` stands for the code of the newest article, `{dossier}` for the first dossier of a
+worklist, `{signing}` for the first that waits for a signature: the sample house makes new ones each
+time.
 """
 
 PUBLIC = (
@@ -27,6 +29,20 @@ PUBLIC = (
     "/procedures/?q=there-is-none-of-that",
     "/procedures/1.001193/",
     "/procedures/2.000815/",
+    "/procedures/1.001193/apply/",
+    "/procedures/1.013225/apply/",
+    "/cases/",
+    "/cases/apply/",
+    "/cases/t/there-is-none",
+    "/queue/",
+    "/queue/27238/",
+    "/queue/27238/screen",
+    "/queue/27238/screen?still=1",
+    "/queue/t/there-is-none",
+    "/visit/",
+    "/visit/?unit=27238",
+    "/visit/?unit=27238&group=A",
+    "/visit/a/there-is-none",
     "/data/",
     "/data/?q=phan+anh&theme=society",
     "/data/?q=there-is-none-of-that",
@@ -86,8 +102,42 @@ STEWARD = (
     "/desk/procedures/1.001193/",
     "/desk/procedures/1.001193/try",
 )
+COUNTER = (
+    "/desk/cases/",
+    "/desk/cases/?show=closed",
+    "/desk/cases/?q=there-is-none",
+    "/desk/cases/new",
+    "/desk/cases/new?procedure=1.001193",
+    "/desk/cases/new?procedure=1.013225",
+    "/desk/cases/{dossier}/",
+    "/desk/cases/{dossier}/fees/",
+    "/desk/cases/{dossier}/papers/",
+    "/desk/cases/cash/",
+    "/desk/cases/payments/",
+    "/desk/counter/",
+    "/desk/counter/visits",
+    "/desk/counter/waits/",
+)
+LEADER = (
+    "/desk/cases/{dossier}/",
+    "/desk/cases/sign/",
+    "/desk/cases/{signing}/sign",
+    "/desk/cases/load",
+    "/desk/cases/figures/",
+    "/desk/cases/figures/?by=unit",
+    "/desk/cases/figures/?since=2020-02-01&until=2020-02-29",
+    "/desk/cases/register/",
+    "/desk/cases/ratings/",
+    "/desk/cases/ratings/?since=2020-02-01&until=2020-02-29",
+)
 HOLDER = ("/desk/feedback/sealed/", "/desk/feedback/sealed/seats")
 STAFF = (
+    "/desk/machines/",
+    "/desk/machines/add/",
+    "/desk/counter/arrange/?unit=27238",
+    "/desk/counter/arrange/?unit=27238&group=A&counter=1",
+    "/desk/cases/portals/",
+    "/desk/cases/settings/",
     "/desk/staff/",
     "/desk/house/",
     "/desk/house/events",

@@ -23,6 +23,7 @@ class Telling(models.Model):
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True)  # Why it was let go.
 
     class Meta:
         constraints = [
@@ -35,7 +36,11 @@ class Telling(models.Model):
                 fields=["portal", "id"], name="telling_waits", condition=Q(state=Sent.WAITING)
             ),
             models.Index(fields=["dossier", "portal", "service"], name="telling_of_dossier"),
-        ]
+            models.Index(
+                fields=["-next_try_at", "-id"], name="telling_stuck",
+                condition=Q(state__in=[Sent.REFUSED, Sent.FAILED]),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.portal}: {self.move} {self.service}"

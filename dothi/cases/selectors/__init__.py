@@ -3,6 +3,8 @@
 from dothi.cases.selectors.agencies import agency_of as agency_of
 from dothi.cases.selectors.agencies import receiving as receiving
 from dothi.cases.selectors.agencies import setting as setting
+from dothi.cases.selectors.agencies import setting_row as setting_row
+from dothi.cases.selectors.agencies import settings_made as settings_made
 from dothi.cases.selectors.desk import QueueFilters as QueueFilters
 from dothi.cases.selectors.desk import dossier_seen_by as dossier_seen_by
 from dothi.cases.selectors.desk import dossiers_seen_by as dossiers_seen_by

@@ -22,5 +22,16 @@ def agency_of(unit: Unit, *, on: date) -> Agency | None:
 
 def setting(parameter: Parameter, *, on: date) -> int:
     """What holds on a day; what nobody has set is as `rules.DEFAULTS` says."""
-    row = Setting.objects.filter(in_force(on), parameter=parameter).order_by("-valid_from").first()
+    row = setting_row(parameter, on=on)
     return row.value if row else rules.DEFAULTS[parameter]
+
+
+def setting_row(parameter: Parameter, *, on: date) -> Setting | None:
+    """What the office has set for a day, with its source; None: nothing."""
+    rows = Setting.objects.filter(in_force(on), parameter=parameter)
+    return rows.order_by("-valid_from").first()
+
+
+def settings_made() -> QuerySet[Setting]:
+    """Everything that was ever set, what holds latest first."""
+    return Setting.objects.order_by("-valid_from", "parameter")

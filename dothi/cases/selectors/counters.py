@@ -10,7 +10,7 @@ from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User, in_force
 from dothi.cases import rules
 from dothi.cases.choices import Parameter, Power, TurnState
-from dothi.cases.models import Appointment, Counter, ServiceGroup, Slot, SlotPlan, Turn
+from dothi.cases.models import Agency, Appointment, Counter, ServiceGroup, Slot, SlotPlan, Turn
 from dothi.cases.selectors.agencies import setting
 from dothi.core.clock import local
 from dothi.core.workdays.selectors import official_calendar
@@ -43,9 +43,14 @@ def offices(*, on: date) -> QuerySet[Unit]:
 
 
 def offices_seen_by(user: User, power: Power, *, on: date) -> list[Unit]:
-    """The units whose counters the person may use or keep."""
+    """The units that receive dossiers now, whose counters the person may use or keep.
+
+    In a house where none of them receives yet, all that there are.
+    """
     where = accounts.standing(user, on=on).units_for(power)
-    return list(Unit.objects.filter(pk__in=where).order_by("code"))
+    units = Unit.objects.filter(in_force(on), pk__in=where).order_by("code")
+    receiving = Agency.objects.filter(in_force(on), unit__in=where)
+    return list(units.filter(pk__in=receiving.values("unit"))) or list(units)
 
 
 def counter_of(user: User) -> Counter | None:

@@ -85,6 +85,9 @@ from dothi.cases.services.hooks import tell_hooks as tell_hooks
 from dothi.cases.services.intake import enter as enter
 from dothi.cases.services.intake import papers_of as papers_of
 from dothi.cases.services.intake import submit as submit
+from dothi.cases.services.ledger import forget_arrival as forget_arrival
+from dothi.cases.services.ledger import let_line_go as let_line_go
+from dothi.cases.services.ledger import send_line_again as send_line_again
 from dothi.cases.services.machines import Opened as Opened
 from dothi.cases.services.machines import open_file as open_file
 from dothi.cases.services.machines import open_whole as open_whole

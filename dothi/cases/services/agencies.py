@@ -4,12 +4,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from dothi.cases import rules
 from dothi.cases.choices import Parameter
 from dothi.cases.models import Agency, Setting
+from dothi.cases.services import moving
+from dothi.cases.services.refusals import BadText
 from dothi.core.audit.services import record
 from dothi.core.verbs.frame import hold_from
 from dothi.units.models import Unit
+
+SOURCE_LENGTH = 300
 
 
 @transaction.atomic
@@ -30,10 +36,20 @@ def set_agency(
 def set_parameter(
     *, parameter: Parameter, value: int, source: str, valid_from: date, by: str, at: datetime
 ) -> Setting:
-    """Set a figure from a day on; the one before ends there."""
+    """Set a figure from a day on; the one before ends there.
+
+    Raises:
+        BadText: it lies outside of `rules.BOUNDS`, or it is not said who decided it.
+    """
+    least, most = rules.BOUNDS[parameter]
+    if not least <= value <= most:
+        raise BadText(
+            _("Please write a number from %(least)d to %(most)d.") % {"least": least, "most": most}
+        )
+    said = moving.words(source, most=SOURCE_LENGTH)
     row = hold_from(
         Setting.objects.all(), valid_from, of={"parameter": parameter},
-        values={"value": value, "source": source},
+        values={"value": value, "source": said},
     )  # fmt: skip
     record("cases.set_parameter", subject=f"cases.setting:{parameter}", by=by, at=at, value=value)
     return row

@@ -153,6 +153,37 @@ def test_facts_and_the_outbox_hold_no_person(hall: Hall) -> None:
     assert Notice.objects.count() == 1
 
 
+@pytest.mark.django_db
+def test_who_is_called_and_does_not_come_missed_the_appointment_until_they_are_here(
+    hall: Hall,
+) -> None:
+    visit = book(hall).visit
+    counters.sit_down(counter=hall.first, by=hall.hoa, at=TUESDAY_9AM)
+    turn = counters.arrive(visit=visit, by=hall.hoa, at=TUESDAY_9AM).turn
+    hall.next(at=TUESDAY_9AM)
+    turn.refresh_from_db()
+    counters.did_not_come(turn=turn, by=hall.hoa, at=TUESDAY_9AM)
+    visit.refresh_from_db()
+    assert visit.state == VisitState.MISSED
+    counters.back_in_line(turn=turn, by=hall.hoa, at=at("03T09:10"))
+    visit.refresh_from_db()
+    assert visit.state == VisitState.ARRIVED
+    told = Record.objects.filter(name="cases.appointment_moved").order_by("id")
+    states = [one.payload["state"] for one in told]
+    assert states == ["booked", "arrived", "missed", "arrived"]
+
+
+@pytest.mark.django_db
+def test_after_the_day_who_never_came_has_missed_it(hall: Hall) -> None:
+    kept, cancelled = book(hall).visit, book(hall, phone="0901234568").visit
+    counters.cancel_visit(visit=cancelled, by="public", at=MONDAY_9AM)
+    assert counters.miss_visits(at=at("03T23:00")) == 0, "the day is not over"
+    assert counters.miss_visits(at=at("04T00:10")) == 1
+    assert counters.miss_visits(at=at("04T00:10")) == 0
+    found = dict(Appointment.objects.values_list("code", "state"))
+    assert found == {kept.code: VisitState.MISSED, cancelled.code: VisitState.CANCELLED}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_want_the_last_place_at_once_and_it_is_never_overbooked(hall: Hall) -> None:
     got: list[str] = []

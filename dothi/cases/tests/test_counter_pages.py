@@ -13,11 +13,12 @@ from dothi.accounts.choices import Role
 from dothi.accounts.tests.doors import answers, signed_in
 from dothi.cases import live
 from dothi.cases.choices import TurnState, VisitState
-from dothi.cases.models import Appointment, Counter, SlotPlan, Turn
+from dothi.cases.models import Appointment, Counter, ServiceGroup, SlotPlan, Turn
 from dothi.cases.services import counters
 from dothi.cases.tests.factories import MONDAY_9AM, Office, at, make_officer
 from dothi.cases.tests.waiting import Hall
 from dothi.core.access import selectors as access
+from dothi.procedures import selectors as procedures
 
 pytestmark = pytest.mark.django_db
 DESK = "/desk/counter/"
@@ -136,6 +137,35 @@ def test_the_pages_of_a_hall_cost_the_same_whoever_waits(
             page(client, "/queue/00001/")
 
 
+def test_lists_of_the_desk_cost_the_same_however_long_they_are(
+    hall: Hall, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    hall.seated()
+    signed_in(client, hall.hoa)
+    client.get(DESK)
+    for number in range(7):
+        hall.take()
+        counters.book_visit(
+            group=hall.civil, starts_at=at(f"03T{8 + number % 3:02d}:{number % 2 * 30:02d}"),
+            name="Trần Thị Mẫu", phone=f"090123450{number}", by="public", at=MONDAY_9AM,
+        )  # fmt: skip
+        if number in {0, 6}:
+            for path, most in (
+                (DESK, 22), ("/desk/counter/line", 17), ("/desk/counter/visits?day=2026-03-03", 12),
+                ("/desk/counter/waits/", 12),
+            ):  # fmt: skip
+                with django_assert_max_num_queries(most):
+                    page(client, path)
+
+
+def test_only_offices_that_receive_today_are_offered(hall: Hall, client: Client) -> None:
+    steward = make_officer("tam", unit=hall.office.root, role=Role.STEWARD)
+    signed_in(client, steward)
+    shown = page(client, "/desk/counter/arrange/")
+    assert 'value="00001"' in shown
+    assert f'value="{hall.office.root.code}"' not in shown
+
+
 # --- The desk -------------------------------------------------------------------------------------
 
 
@@ -238,6 +268,26 @@ def test_the_office_sets_groups_counters_and_plans(hall: Hall, client: Client) -
     client.post(door, {"what": "close", "id": "3"})
     assert not SlotPlan.objects.filter(group__letter="C").exists()
     assert Counter.objects.get(number=3).valid_to is not None
+
+
+def test_a_group_is_changed_with_what_it_has_and_closed_when_nobody_counts_on_it(
+    hall: Hall, client: Client
+) -> None:
+    signed_in(client, make_officer("tam", unit=hall.unit, role=Role.STEWARD))
+    door = "/desk/counter/arrange/"
+    area = procedures.all_areas()[0].code
+    named = {"g-letter": "B", "g-name_vi": "Xây dựng", "g-name_en": "Building"}
+    client.post(door, {"what": "group", **named, "g-areas": [area]})
+    changed = page(client, f"{door}?group=B")
+    assert 'value="Xây dựng"' in changed
+    assert f'value="{area}"' in changed
+    assert ServiceGroup.objects.get(letter="B").areas == [area]
+    served = client.post(door, {"what": "end", "id": "B"}, follow=True).content.decode()
+    assert "Có quầy đang phục vụ nhóm này" in served
+    client.post(door, {"what": "counter", "number": "1", "groups": ["A"]})
+    client.post(door, {"what": "end", "id": "B"})
+    assert ServiceGroup.objects.get(letter="B").valid_to is not None
+    assert client.post(door, {"what": "end", "id": "Z"}).status_code == 404
 
 
 # --- Appointments ---------------------------------------------------------------------------------

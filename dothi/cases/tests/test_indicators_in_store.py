@@ -10,7 +10,9 @@ import pytest
 from dothi.cases import selectors
 from dothi.cases.choices import Figure
 from dothi.cases.rules import Period
+from dothi.cases.services import counters
 from dothi.cases.tests.factories import MONDAY_9AM, Office
+from dothi.cases.tests.waiting import Hall
 from dothi.cases.tests.walking import walk
 from dothi.datastore.catalogue.registry import datasets
 from dothi.datastore.indicators import selectors as indicators
@@ -73,3 +75,35 @@ def test_the_wall_and_the_book_of_a_period_count_alike(office: Office) -> None:
     assert said["cases.overdue"].get(office.river.pk, (0, 0))[0] == book[Figure.OVERDUE]
     online, received = said["cases.share_online"][office.river.pk]
     assert (online, received) == (book[Figure.ONLINE], book[Figure.RECEIVED])
+
+
+def test_minutes_waited_are_the_same_on_the_wall_and_in_the_store_of_any_moment(
+    office: Office,
+) -> None:
+    hall, code, ward = Hall(office), "cases.minutes_waited", office.river.pk
+    hall.seated()
+    nine = MONDAY_9AM
+    late, quick = hall.take(at=nine), hall.take(at=nine + timedelta(minutes=4))
+    hall.next(at=nine + timedelta(minutes=10))
+    moment = nine + timedelta(minutes=11)
+    said = {moment: by_unit(indicators.parts_now(code, at=moment))}
+    assert said[moment] == {ward: (10.0, 1.0)}
+    late.refresh_from_db()
+    counters.did_not_come(turn=late, by=hall.hoa, at=moment)
+    hall.next(at=nine + timedelta(minutes=12))
+    counters.back_in_line(turn=late, by=hall.hoa, at=nine + timedelta(minutes=13))
+    moment = nine + timedelta(minutes=14)
+    said[moment] = by_unit(indicators.parts_now(code, at=moment))
+    assert said[moment] == {ward: (8.0, 1.0)}, "who waits once more was not called yet"
+    hall.next(at=nine + timedelta(minutes=20))
+    moment = nine + timedelta(hours=1)
+    said[moment] = by_unit(indicators.parts_now(code, at=moment))
+    assert said[moment] == {ward: (15.0, 2.0)}
+    assert quick.label == "A002"
+    for name in ("cases-turns", "cases-turns-steps"):
+        feeding.feed(datasets[name], at=moment)
+    said[moment + timedelta(days=40)] = {}
+    for then, kept in said.items():
+        with indicators.Store() as store:
+            parts = store.run(indicators.find(code), at=then).parts
+        assert by_unit(parts) == kept, then

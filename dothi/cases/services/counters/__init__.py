@@ -1,6 +1,7 @@
 """The queue at the counters, and appointments: what can be done with them."""
 
 from dothi.cases.services.counters.arranging import close_counter as close_counter
+from dothi.cases.services.counters.arranging import close_group as close_group
 from dothi.cases.services.counters.arranging import set_counter as set_counter
 from dothi.cases.services.counters.arranging import set_group as set_group
 from dothi.cases.services.counters.arranging import set_slots as set_slots
@@ -10,6 +11,7 @@ from dothi.cases.services.counters.booking import arrive as arrive
 from dothi.cases.services.counters.booking import book_visit as book_visit
 from dothi.cases.services.counters.booking import cancel_visit as cancel_visit
 from dothi.cases.services.counters.booking import erase_visitors as erase_visitors
+from dothi.cases.services.counters.booking import miss_visits as miss_visits
 from dothi.cases.services.counters.booking import move_visit as move_visit
 from dothi.cases.services.counters.booking import open_visitor as open_visitor
 from dothi.cases.services.counters.booking import remind_visitors as remind_visitors
@@ -26,6 +28,7 @@ from dothi.cases.services.counters.refusals import CalledEnough as CalledEnough
 from dothi.cases.services.counters.refusals import CounterTaken as CounterTaken
 from dothi.cases.services.counters.refusals import NoSlot as NoSlot
 from dothi.cases.services.counters.refusals import NotOpen as NotOpen
+from dothi.cases.services.counters.refusals import StillServed as StillServed
 from dothi.cases.services.counters.refusals import TurnMovedOn as TurnMovedOn
 from dothi.cases.services.counters.taking import Taken as Taken
 from dothi.cases.services.counters.taking import give_back as give_back

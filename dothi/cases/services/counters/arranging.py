@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dothi.cases.models import Counter, ServiceGroup, SlotPlan
-from dothi.cases.services.counters.refusals import CounterTaken
+from dothi.cases.choices import TurnState, VisitState
+from dothi.cases.models import Appointment, Counter, ServiceGroup, SlotPlan, Turn
+from dothi.cases.services.counters.refusals import CounterTaken, StillServed
 from dothi.cases.services.moving import Actor, actor_of
 from dothi.cases.services.refusals import BadText
 from dothi.core.audit.services import record
@@ -41,6 +42,30 @@ def set_group(
     )  # fmt: skip
     _note("cases.set_group", f"cases.group:{row.pk}", unit, by=by, at=at, letter=sign)
     return row
+
+
+@transaction.atomic
+def close_group(*, group: ServiceGroup, by: Actor, at: datetime) -> None:
+    """Give a group of matters up for good, with its plans of appointments.
+
+    Raises:
+        StillServed: a counter serves it, somebody waits in it, or has an appointment.
+    """
+    today = local(at).date()
+    row = ServiceGroup.objects.select_for_update(of=("self",)).select_related("unit").get(
+        pk=group.pk
+    )  # fmt: skip
+    if Counter.objects.filter(groups=row, valid_to=None).exists():
+        raise StillServed(_("A counter serves this group. Change the counter first."))
+    if Turn.objects.filter(queue=row, day=today, state=TurnState.WAITING).exists():
+        raise StillServed(_("Somebody waits in this group. Close it in the evening."))
+    if Appointment.objects.filter(group=row, state=VisitState.BOOKED, starts_at__gt=at).exists():
+        raise StillServed(_("Somebody has an appointment in this group. Cancel or wait for it."))
+    for plan in SlotPlan.objects.filter(group=row, valid_to=None).select_related("group__unit"):
+        stop_slots(plan=plan, by=by, at=at)
+    row.valid_to = max(today, row.valid_from + timedelta(days=1))
+    row.save(update_fields=["valid_to"])
+    _note("cases.close_group", f"cases.group:{row.pk}", row.unit, by=by, at=at, letter=row.letter)
 
 
 @transaction.atomic

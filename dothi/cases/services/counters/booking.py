@@ -37,6 +37,7 @@ SEAT = f"""
 """
 UNSEAT = f"update {_TABLE} set booked = booked - 1 where id = %s"
 AT_ONCE = 500
+ACTS = {VisitState.MISSED: "miss", VisitState.ARRIVED: "arrive"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +188,18 @@ def erase_visitors(*, at: datetime) -> int:
     return len(keys)
 
 
+@transaction.atomic
+def miss_visits(*, at: datetime) -> int:
+    """Whoever did not come on the day of an appointment missed it. Return how many."""
+    begin = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Appointment.objects.select_for_update(of=("self",), skip_locked=True)
+    old = rows.filter(state=VisitState.BOOKED, starts_at__lt=begin).select_related("unit", "group")
+    visits = list(old.order_by("pk")[:AT_ONCE])
+    for visit in visits:
+        stand(visit, VisitState.MISSED, by="system", at=at)
+    return len(visits)
+
+
 def _person(name: str, phone: str, email: str) -> tuple[str, str, str]:
     called, number, mail = text_vi.tidy(name), text_vi.phone(phone), text_vi.tidy(email)
     if not called or len(called) > rules.NAME_LENGTH:
@@ -236,6 +249,13 @@ def _tell(visit: Appointment, act: str, *, by: Actor, at: datetime) -> None:
         ),
         at=at,
     )  # fmt: skip
+
+
+def stand(visit: Appointment, state: VisitState, *, by: Actor, at: datetime) -> None:
+    """Inside a verb: an appointment stands so now."""
+    visit.state = state
+    visit.save(update_fields=["state"])
+    _tell(visit, ACTS[state], by=by, at=at)
 
 
 def visit_url(secret: str, language: str) -> str:

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from dothi.accounts.models import User
 from dothi.cases import selectors
-from dothi.cases.choices import Parameter, TurnAct, TurnState
-from dothi.cases.models import Counter, Dossier, ServiceGroup, Turn
+from dothi.cases.choices import Parameter, TurnAct, TurnState, VisitState
+from dothi.cases.models import Appointment, Counter, Dossier, ServiceGroup, Turn
 from dothi.cases.selectors import counters
+from dothi.cases.services.counters.booking import stand
 from dothi.cases.services.counters.refusals import CalledEnough, CounterTaken
 from dothi.cases.services.counters.turning import step
 from dothi.cases.services.refusals import BadText
@@ -121,9 +122,14 @@ def call_again(*, turn: Turn, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def did_not_come(*, turn: Turn, by: User, at: datetime) -> None:
-    """Pass a called number over. Raises TurnMovedOn, CounterTaken."""
+    """Pass a called number over; an appointment that it kept was missed.
+
+    Raises:
+        TurnMovedOn, CounterTaken: see there.
+    """
     counter = _counter_of(turn, by)
     step(turn, TurnAct.MISS, by=by, at=at, at_counter=counter, ended_at=at)
+    _visit_of(turn, VisitState.ARRIVED, VisitState.MISSED, by=by, at=at)
 
 
 @transaction.atomic
@@ -169,6 +175,7 @@ def back_in_line(*, turn: Turn, by: User, at: datetime) -> None:
         turn, TurnAct.BACK, by=by, at=at, waiting_since=at, called_at=None, last_called_at=None,
         calls=0, counter=None, ended_at=None, slot_at=None,
     )  # fmt: skip
+    _visit_of(turn, VisitState.MISSED, VisitState.ARRIVED, by=by, at=at)
 
 
 def _own(counter: Counter, by: User) -> Counter:
@@ -181,6 +188,13 @@ def _own(counter: Counter, by: User) -> Counter:
 
 def _counter_of(turn: Turn, by: User) -> Counter | None:
     return _own(turn.counter, by) if turn.counter is not None else None
+
+
+def _visit_of(turn: Turn, was: VisitState, now: VisitState, *, by: User, at: datetime) -> None:
+    """The appointment that a number came from follows it."""
+    visit = Appointment.objects.filter(turn=turn, state=was).select_related("unit", "group").first()
+    if visit is not None:
+        stand(visit, now, by=by, at=at)
 
 
 def _end_current(counter: Counter, *, by: User, at: datetime) -> None:

@@ -45,6 +45,10 @@ class CounterTaken(Refused):
     """The counter is paused, closed, or another officer serves there."""
 
 
+class StillServed(Refused):
+    """A group is not closed while it is served or somebody counts on it."""
+
+
 class NoSlot(Refused):
     """No appointment is free at that moment."""
 

@@ -1,15 +1,12 @@
-"""Who has an appointment today, how long people wait, and what the office sets."""
+"""Who has an appointment today, and how long people wait."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from dothi.accounts.http import SignedInRequest, staff_required
@@ -24,7 +21,6 @@ from dothi.core.audit.services import record
 from dothi.core.clock import local
 from dothi.core.downloads import send_csv
 from dothi.lib import names_vi
-from dothi.units.models import Unit
 
 LONGEST = timedelta(days=92)
 
@@ -142,131 +138,3 @@ def _stretch(request: SignedInRequest, at: datetime) -> tuple[date, date]:
     until = _day(request.GET.get("until", ""), otherwise=at.date())
     since = _day(request.GET.get("since", ""), otherwise=until)
     return max(since, until - LONGEST) if since <= until else until, until
-
-
-# --- What the office sets -------------------------------------------------------------------------
-
-
-class GroupForm(forms.Form):
-    letter = forms.CharField(label=gettext_lazy("Letter"), max_length=1)
-    name_vi = forms.CharField(label=gettext_lazy("Name in Vietnamese"), max_length=100)
-    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=100)
-
-
-class CounterForm(forms.Form):
-    number = forms.IntegerField(label=gettext_lazy("Number of the counter"), min_value=1)
-
-    def __init__(self, data: Any, *, unit: Unit, on: date) -> None:
-        super().__init__(data)
-        self.groups = asked.groups_of(unit, on=on)
-        self.fields["groups"] = forms.MultipleChoiceField(
-            label=_("Groups that it serves"),
-            choices=[(one.letter, f"{one.letter} · {one.name}") for one in self.groups],
-            widget=forms.CheckboxSelectMultiple,
-        )
-
-
-class SlotForm(forms.Form):
-    weekday = forms.TypedChoiceField(
-        label=gettext_lazy("Weekday"), coerce=int,
-        choices=[
-            (0, gettext_lazy("Monday")), (1, gettext_lazy("Tuesday")),
-            (2, gettext_lazy("Wednesday")), (3, gettext_lazy("Thursday")),
-            (4, gettext_lazy("Friday")), (5, gettext_lazy("Saturday")), (6, gettext_lazy("Sunday")),
-        ],
-    )  # fmt: skip
-    opens = forms.TimeField(
-        label=gettext_lazy("First appointment"), widget=forms.TimeInput({"type": "time"})
-    )
-    closes = forms.TimeField(label=gettext_lazy("Until"), widget=forms.TimeInput({"type": "time"}))
-    minutes = forms.IntegerField(label=gettext_lazy("Minutes for each"), min_value=5, max_value=240)
-    capacity = forms.IntegerField(label=gettext_lazy("People at once"), min_value=1, max_value=50)
-
-    field_order = ("group", "weekday", "opens", "closes", "minutes", "capacity")
-
-    def __init__(self, data: Any, *, unit: Unit, on: date) -> None:
-        super().__init__(data)
-        self.groups = asked.groups_of(unit, on=on)
-        self.fields["group"] = forms.ChoiceField(
-            label=_("Group"),
-            choices=[(one.letter, f"{one.letter} · {one.name}") for one in self.groups],
-        )
-        self.order_fields(self.field_order)
-
-
-@staff_required
-def arrange(request: SignedInRequest) -> HttpResponse:
-    """Groups, counters and the plans of appointments of a unit."""
-    at = clock.now()
-    unit, units = office_chosen(request, Power.MANAGE, at)
-    what = request.POST.get("what", "") if request.method == "POST" else ""
-    data = request.POST if what else None
-    group = GroupForm(data if what == "group" else None, prefix="g")
-    counter = CounterForm(data if what == "counter" else None, unit=unit, on=at.date())
-    slots = SlotForm(data if what == "slots" else None, unit=unit, on=at.date())
-    if what:
-        form = {"group": group, "counter": counter, "slots": slots}.get(what)
-        if _arranged(request, unit, what, form, at):
-            return redirect(f"{reverse('cases:arrange')}?unit={unit.code}")
-    context = {
-        "unit": unit,
-        "units": units,
-        "groups": asked.groups_of(unit, on=at.date()),
-        "counters": asked.counters_of(unit, on=at.date()),
-        "plans": [
-            (plan, SlotForm.base_fields["weekday"].choices[plan.weekday][1])  # type: ignore[attr-defined]
-            for plan in asked.plans_of(unit, on=at.date())
-        ],
-        "group_form": group,
-        "counter_form": counter,
-        "slot_form": slots,
-    }
-    return render(request, "cases/desk/arrange.html", context, status=422 if what else 200)
-
-
-def _arranged(
-    request: SignedInRequest, unit: Unit, what: str, form: forms.Form | None, at: datetime
-) -> bool:
-    """Do what was asked; False where the form has to be looked at again."""
-    if form is not None and not form.is_valid():
-        return False
-    try:
-        if what == "group" and form is not None:
-            counters.set_group(unit=unit, by=request.user, at=at, **form.cleaned_data)
-        elif what == "counter" and isinstance(form, CounterForm):
-            given = form.cleaned_data
-            served = [one for one in form.groups if one.letter in given["groups"]]
-            counters.set_counter(
-                unit=unit, number=given["number"], groups=served, by=request.user, at=at
-            )
-        elif what == "slots" and isinstance(form, SlotForm):
-            given = dict(form.cleaned_data)
-            letter = given.pop("group")
-            group = next(one for one in form.groups if one.letter == letter)
-            counters.set_slots(group=group, valid_from=at.date(), by=request.user, at=at, **given)
-        else:
-            _take_away(request, unit, what, at)
-    except Refused as refused:
-        if form is None:
-            messages.error(request, refused.message)
-            return True
-        form.add_error(None, refused.message)
-        return False
-    return True
-
-
-def _take_away(request: SignedInRequest, unit: Unit, what: str, at: datetime) -> None:
-    wanted = request.POST.get("id", "")
-    if what == "close":
-        place = next(
-            (one for one in asked.counters_of(unit, on=at.date()) if str(one.number) == wanted),
-            None,
-        )
-        if place is None:
-            raise Http404
-        counters.close_counter(counter=place, by=request.user, at=at)
-        return
-    plan = next((one for one in asked.plans_of(unit, on=at.date()) if str(one.pk) == wanted), None)
-    if what != "stop" or plan is None:
-        raise Http404
-    counters.stop_slots(plan=plan, by=request.user, at=at)
