@@ -26,6 +26,10 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
+View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
+Door = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
 def turned_away(request: HttpRequest) -> HttpResponseBase | None:
     """None for staff with a second step; else where they are sent to set it up.
 
@@ -45,8 +49,8 @@ def turned_away(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def staff_required(
-    view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    view: View[P],
+) -> Door[P]:
     """Let staff with a second step pass: 302 to sign in or to set it up, 403 for others."""
 
     @login_required
@@ -61,15 +65,12 @@ def staff_required(
 
 def staff_who(
     may: Callable[[User, date], bool],
-) -> Callable[
-    [Callable[Concatenate[SignedInRequest, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-]:
+) -> Callable[[View[P]], Door[P]]:
     """Let staff with a second step pass of whom the question is true today; 403 for others."""
 
     def around(
-        view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        view: View[P],
+    ) -> Door[P]:
         @staff_required
         @wraps(view)
         def door(
@@ -86,25 +87,19 @@ def staff_who(
 
 def power_required(
     power: str,
-) -> Callable[
-    [Callable[Concatenate[SignedInRequest, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-]:
+) -> Callable[[View[P]], Door[P]]:
     """Let staff pass who have the power in some unit. In which one, the view asks again."""
     return staff_who(lambda user, on: selectors.may(user, power, None, on=on))
 
 
 def level_required(
     level: Level,
-) -> Callable[
-    [Callable[Concatenate[SignedInRequest, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-]:
+) -> Callable[[View[P]], Door[P]]:
     """Let citizens pass whom the house knows well enough; others are told how to get there."""
 
     def around(
-        view: Callable[Concatenate[SignedInRequest, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        view: View[P],
+    ) -> Door[P]:
         @login_required
         @wraps(view)
         def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

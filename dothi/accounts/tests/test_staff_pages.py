@@ -145,6 +145,18 @@ def test_a_person_is_added_with_a_post_and_invited(client: Client, root: Unit) -
     assert client.post("/desk/staff/add/", asked).status_code == 422
 
 
+def test_giving_up_leads_back_to_where_one_came_from(client: Client, root: Unit) -> None:
+    admin = as_role(client, Role.ADMINISTRATOR, root)
+    post = admin.posts.get()
+    for path, back in (
+        ("staff/add/", "/desk/staff/"),
+        (f"staff/post/{post.pk}/lend/", "/desk/staff/lend/"),
+        ("machines/add/", "/desk/machines/"),
+    ):
+        page = client.get(f"/desk/{path}").content.decode()
+        assert f'<a class="button secondary" href="{back}"' in page
+
+
 def test_an_officer_lends_the_own_post_and_takes_it_back(client: Client, lan: User) -> None:
     deputy = make_officer("minh", unit=make_ward("27232"))
     client.force_login(lan)

@@ -45,9 +45,12 @@ def add(request: SignedInRequest) -> HttpResponse:
             form.add_error("code", _("Another program has this id. Please choose a new one."))
         else:
             return _secret(request, made.machine, made.secret)
-    context = {"form": form, "title": _("Let a program in"), "verb": _("Let in")}
+    context = {
+        "form": form, "title": _("Let a program in"), "verb": _("Let in"),
+        "back": "accounts:machines",
+    }  # fmt: skip
     status = 422 if form.errors else 200
-    return render(request, "accounts/machine_form.html", context, status=status)
+    return render(request, "accounts/form.html", context, status=status)
 
 
 @power_required(MANAGE_STAFF)

@@ -163,7 +163,8 @@ def lend(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error(None, _("The post cannot be lent for these days. Is it lent already?"))
         else:
             return _back(request, post)
-    return _page(request, "accounts/form.html", form, title=_("Lend the post"), verb=_("Lend"))
+    words = {"title": _("Lend the post"), "verb": _("Lend")}
+    return _page(request, "accounts/form.html", form, back="accounts:lend_own", **words)
 
 
 @staff_required
@@ -289,4 +290,5 @@ def _back(request: SignedInRequest, post: Post) -> HttpResponse:
 
 def _page(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
     status = 422 if form.errors else 200
-    return render(request, template, {"form": form, **context}, status=status)
+    back = {"back": "accounts:staff"}
+    return render(request, template, {"form": form, **back, **context}, status=status)

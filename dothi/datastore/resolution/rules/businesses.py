@@ -2,7 +2,7 @@
 
 from dothi.datastore.resolution.choices import Kind
 from dothi.datastore.resolution.rules.model import Comparison, Level, Model, Row, Wards
-from dothi.datastore.resolution.rules.persons import near, place
+from dothi.datastore.resolution.rules.persons import contact, near, place
 from dothi.lib import names_vi, text_vi
 
 
@@ -53,24 +53,7 @@ TAX_CODE = Comparison(
     # A branch has the code of its house and a number of its own: another place.
     otherwise=0.05,
 )
-CONTACT = Comparison(
-    code="contact",
-    missing="(phone_l is null or phone_r is null) and (street_l is null or street_r is null)",
-    levels=(
-        Level(
-            code="both",
-            when="phone_l = phone_r and spot_l = spot_r",
-            m=0.45,
-            u=1e-5,
-            rarity_of="spot",
-        ),
-        Level(code="address", when="spot_l = spot_r", m=0.25, u=1e-4, rarity_of="spot"),
-        Level(code="phone", when="phone_l = phone_r", m=0.1, u=1e-5),
-        Level(code="street", when="street_l = street_r", m=0.05, u=0.03),
-        Level(code="ward", when="ward_l = ward_r", m=0.05, u=0.2),
-    ),
-    otherwise=0.1,
-)
+CONTACT = contact(both=0.45, address=0.25, rarely=1e-4)
 BUSINESSES = Model(
     kind=Kind.BUSINESS,
     roles=("name", "tax_code", "phone", "address"),

@@ -4,7 +4,7 @@ import re
 
 from dothi.datastore.resolution.choices import Kind
 from dothi.datastore.resolution.rules.model import Comparison, Level, Model, Row, Wards
-from dothi.datastore.resolution.rules.persons import place
+from dothi.datastore.resolution.rules.persons import contact, place
 from dothi.lib import names_vi, text_vi
 
 COLUMNS = (
@@ -61,24 +61,7 @@ BOOK = Comparison(
     levels=(Level(code="exact", when="book_l = book_r", m=0.95, u=1e-6, known=True),),
     otherwise=0.05,
 )
-PLACE = Comparison(
-    code="contact",
-    missing="(phone_l is null or phone_r is null) and (street_l is null or street_r is null)",
-    levels=(
-        Level(
-            code="both",
-            when="phone_l = phone_r and spot_l = spot_r",
-            m=0.35,
-            u=1e-5,
-            rarity_of="spot",
-        ),
-        Level(code="address", when="spot_l = spot_r", m=0.35, u=4e-5, rarity_of="spot"),
-        Level(code="phone", when="phone_l = phone_r", m=0.1, u=1e-5),
-        Level(code="street", when="street_l = street_r", m=0.05, u=0.03),
-        Level(code="ward", when="ward_l = ward_r", m=0.05, u=0.2),
-    ),
-    otherwise=0.1,
-)
+PLACE = contact(both=0.35, address=0.35, rarely=4e-5)
 HOUSEHOLDS = Model(
     kind=Kind.HOUSEHOLD,
     roles=("head", "members", "book", "phone", "address"),

@@ -98,6 +98,31 @@ def place(text: str, wards: Wards) -> tuple[str | None, ...]:
     return found.house or None, found.street or None, found.ward or None, spot
 
 
+def contact(*, both: float, address: float, rarely: float) -> Comparison:
+    """Phone and place of what lies at an address: `both` and `address` are shares of true pairs.
+
+    `rarely` is how often two that have nothing in common have one address.
+    """
+    return Comparison(
+        code="contact",
+        missing="(phone_l is null or phone_r is null) and (street_l is null or street_r is null)",
+        levels=(
+            Level(
+                code="both",
+                when="phone_l = phone_r and spot_l = spot_r",
+                m=both,
+                u=1e-5,
+                rarity_of="spot",
+            ),
+            Level(code="address", when="spot_l = spot_r", m=address, u=rarely, rarity_of="spot"),
+            Level(code="phone", when="phone_l = phone_r", m=0.1, u=1e-5),
+            Level(code="street", when="street_l = street_r", m=0.05, u=0.03),
+            Level(code="ward", when="ward_l = ward_r", m=0.05, u=0.2),
+        ),
+        otherwise=0.1,
+    )
+
+
 def near(column: str) -> str:
     """One digit wrong, or two neighbours swapped, in numbers of one length."""
     left, right = f"{column}_l", f"{column}_r"

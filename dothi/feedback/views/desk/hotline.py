@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.core import clock
 from dothi.core.audit.services import record
-from dothi.core.downloads import send_csv, send_xlsx
+from dothi.core.downloads import Sent, send
 from dothi.feedback import permissions, selectors, services
 from dothi.feedback.choices import ImportKind
 from dothi.feedback.services import Refused, hotline
@@ -114,8 +114,7 @@ def results(request: SignedInRequest) -> HttpResponseBase:
     else:
         record("feedback.hotline_looked", subject="feedback.hotline", by=request.user.actor, at=at)
     form = "csv" if data.get("form") == "csv" else "xlsx"
-    name = f"1022-{at:%Y%m%d-%H%M}.{form}"
-    return send_csv(head, lines, name) if form == "csv" else send_xlsx(head, lines, name)
+    return send(form, head, lines, f"1022-{at:%Y%m%d-%H%M}")
 
 
 SAMPLE = (
@@ -127,7 +126,7 @@ SAMPLE = (
 
 
 @staff_required
-def sample(request: SignedInRequest, form: str) -> StreamingHttpResponse | FileResponse:
+def sample(request: SignedInRequest, form: str) -> Sent:
     """A file with the columns and two invented lines."""
     _check(request)
     at = clock.now()
@@ -137,5 +136,4 @@ def sample(request: SignedInRequest, form: str) -> StreamingHttpResponse | FileR
         row[1] = f"{at:%Y-%m-%d} 08:{30 + number}"
         row[2] = names[number % len(names)] if names else row[2]
     head = [column.head_vi for column in hotline.COLUMNS]
-    send = send_csv if form == "csv" else send_xlsx
-    return send(head, rows, f"1022-mau.{form}")
+    return send(form, head, rows, "1022-mau")
