@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from dothi.accounts import selectors as accounts
-from dothi.accounts.models import User
+from dothi.accounts.models import Post, User
 from dothi.cases import permissions
 from dothi.cases.models import Dossier, Party
 from dothi.cases.services.refusals import NotYours, ReasonNeeded
@@ -77,8 +77,14 @@ def note(dossier: Dossier, *, by: User, purpose: str, fields: list[str], at: dat
         raise NotYours
     posts = accounts.standing(by, on=on).posts
     capacity = next((post for post in posts if post.unit_id == dossier.handling_unit_id), None)
-    said = capacity or posts[0]
+    note_as(capacity or posts[0], dossier, by=by, purpose=purpose, fields=fields, at=at)
+
+
+def note_as(
+    post: Post, dossier: Dossier, *, by: User, purpose: str, fields: list[str], at: datetime
+) -> None:
+    """Note that somebody reads of the people of a dossier by right of a post."""
     opened(
         record=dossier.subject, by=by.actor, at=at, purpose=purpose, fields=fields,
-        post=f"{said.get_role_display()}, {said.unit.name}",
+        post=f"{post.get_role_display()}, {post.unit.name}",
     )  # fmt: skip

@@ -11,11 +11,11 @@ from dothi.accounts.models import Post, User
 from dothi.cases import permissions, registry, rules
 from dothi.cases.choices import REFUSAL, Act
 from dothi.cases.models import Dossier, Proposal, Result
-from dothi.cases.services import moving
+from dothi.cases.services import moving, people
 from dothi.cases.services.handling import advance, finish_refused
 from dothi.cases.services.papers import contents
 from dothi.cases.services.papers.issuing import agency_for, note_issued
-from dothi.cases.services.papers.reading import note_reading
+from dothi.cases.services.papers.reading import FIELDS, PURPOSE_LENGTH
 from dothi.cases.services.refusals import (
     CannotSign,
     NoSuchOutcome,
@@ -145,7 +145,9 @@ def preview(
     wanted = _wanted(dossier, why)
     if not wanted:
         raise SignedBefore
-    note_reading(dossier=dossier, by=by, purpose=purpose, at=at)
+    # Who may sign it may read it, also while an officer has it.
+    why_read = moving.words(purpose, most=PURPOSE_LENGTH)
+    people.note_as(post, dossier, by=by, purpose=why_read, fields=FIELDS, at=at)
     return [_draft(dossier, one, post, refusal=why, by=by, at=at) for one in wanted]
 
 

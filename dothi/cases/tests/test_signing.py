@@ -318,5 +318,11 @@ def test_the_page_of_a_dossier_offers_a_signature_to_who_may_give_it(
     assert "Sign that it is not granted" in page
     assert "Approve and sign" not in client.get(url).content.decode()
     assert not Look.objects.filter(record=dossier.subject).exists(), "nothing was shown"
+    dossier.refresh_from_db()
+    given = {"seen": dossier.changed_at.isoformat(), "reason": "Trái quy hoạch"}
+    assert "Trái quy hoạch" in client.post(url, given | {"act": "look"}).content.decode()
+    assert Look.objects.get(record=dossier.subject).actor == office.leader.actor
+    signed = client.post(url, given | {"act": "decline"}, follow=True).content.decode()
+    assert "The officer who has the dossier ends the step now" in signed
     key.unlink()
     assert "is missing" in client.get(url).content.decode()

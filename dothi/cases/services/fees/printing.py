@@ -84,8 +84,8 @@ def _content(receipt: Receipt, dossier: Dossier) -> dict[str, Any]:
     if vietnamese:
         lines.append((_("In words"), in_words(receipt.amount)))
     lines += [
-        (_("Paid"), receipt.get_how_display()),
-        (_("When"), f"{local(receipt.taken_at):%H:%M %d/%m/%Y}"),
+        (_("How it was paid"), receipt.get_how_display()),
+        (_("Paid at"), f"{local(receipt.taken_at):%H:%M %d/%m/%Y}"),
     ]
     return {
         "opening": [],
