@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from dothi.accounts.choices import Role
 from dothi.core.clocks.choices import TimeUnit
+from dothi.lib import text_vi
 from dothi.procedures import selectors
-from dothi.procedures.choices import State
+from dothi.procedures.choices import FieldType, State
 from dothi.procedures.models import Version
 from dothi.procedures.rules import places
 
@@ -49,7 +51,8 @@ def lists_of(document: Any, place: str, lists: Any) -> list[Listed]:
 def _line(place: str, row: dict[str, Any]) -> Line:
     name = row.get("name") or {}
     title = name.get("en" if get_language() == "en" else "vi", "")
-    about = [str(row[key]) for key in ("code", "type", "role", "amount", "article") if row.get(key)]
+    about = [_said(key, row[key]) for key in ("code", "type", "role", "amount", "article")
+             if row.get(key)]  # fmt: skip
     spec = row.get("spec") or {}
     if spec:
         about.append(
@@ -58,6 +61,14 @@ def _line(place: str, row: dict[str, Any]) -> Line:
     if row.get("when"):
         about.append(_("only sometimes"))
     return Line(place=place, title=title or (about[0] if about else place), about=" · ".join(about))
+
+
+def _said(key: str, value: Any) -> str:
+    """A value of a line in words; what is no such value yet stands as it was written."""
+    if key == "amount" and isinstance(value, int):
+        return text_vi.money(value)
+    known = {"type": dict(FieldType.choices), "role": dict(Role.choices)}.get(key, {})
+    return str(known.get(value, value))
 
 
 def above(code: str, place: str) -> str:
