@@ -150,3 +150,18 @@ def test_every_step_of_an_application(browser: Browser, house: House, combinatio
         here = page.url.rstrip("/").rpartition("/")[0]
         wrong = [fault for step in STEPS for fault in faults(page, f"{here}/{step}")]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.long
+def test_lists_of_the_desk_are_printed_whole(browser: Browser, house: House) -> None:
+    sheet = {"width": 794, "height": 1123}  # A4 at 96 pixels an inch.
+    with context(browser, "light", sheet) as opened:
+        page = opened.new_page()
+        sign_in(page, house, "huong.leader")
+        page.emulate_media(media="print")
+        for path in ("/desk/cases/", "/desk/cases/figures/", "/desk/feedback/"):
+            page.goto(f"{house.url}{path}")
+            box = page.locator("main").bounding_box()
+            assert box is not None
+            assert box["width"] > 700, f"{path}: the place of the navigation stays empty"
+            assert page.locator("main .table").first.is_visible(), path
