@@ -5,11 +5,13 @@ from datetime import date, datetime, time
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from dothi.accounts.models import User
 from dothi.cases.models import Dossier
 from dothi.cases.selectors.desk import dossiers_seen_by
 from dothi.procedures import selectors as procedures
+from dothi.procedures import wording
 
 FEW = 2  # Stars that count as not content (QĐ 766/QĐ-TTg, 5.4).
 MOST = 200
@@ -37,7 +39,7 @@ def ratings_seen_by(user: User, *, since: date, until: date, on: date) -> list[R
     """By procedure and deciding unit, of dossiers given back in the days, the worst first."""
     rows = (
         _given(user, since=since, until=until, on=on)
-        .values("procedure", "version", "unit__name_vi")
+        .values("procedure", "version", "unit__name_vi", "unit__name_en")
         .order_by("procedure", "unit__name_vi")
         .annotate(
             returned=Count("id"), rated=Count("rating"), mean=Avg("rating"),
@@ -62,10 +64,12 @@ def _summed(rows: list[dict[str, object]]) -> Ratings:
 
     rated = whole("rated")
     stars = sum(float(str(row["mean"])) * int(str(row["rated"])) for row in rows if row["rated"])
+    language = "en" if get_language() == "en" else "vi"
     newest = max(int(str(row["version"])) for row in rows)
     return Ratings(
-        procedure=str(rows[0]["procedure"]), name=procedures.content_of(newest).name.vi,
-        unit=str(rows[0]["unit__name_vi"]), returned=whole("returned"), rated=rated,
+        procedure=str(rows[0]["procedure"]), name=wording.said(procedures.content_of(newest).name),
+        unit=str(rows[0][f"unit__name_{language}"] or rows[0]["unit__name_vi"]),
+        returned=whole("returned"), rated=rated,
         mean=round(stars / rated, 2) if rated else None, low=whole("low"),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from dothi.accounts.tests.doors import signed_in
 from dothi.cases import services
 from dothi.cases.tests.factories import Office, at
 from dothi.core.access.models import Look
+from dothi.units.models import Unit
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/cases/ratings/"
@@ -32,6 +33,9 @@ def test_stars_are_counted_and_words_are_opened_on_their_own(
     signed_in(client, office.leader)
     shown = client.get(PAGE).content.decode()
     assert "2,5" in shown
+    assert office.river.name_vi in shown
+    Unit.objects.filter(pk=office.river.pk).update(name_en="Riverside Ward")
+    assert "Riverside Ward" in client.get(f"/en{PAGE}").content.decode()
     assert "67 %" in shown
     assert "Chờ lâu" not in shown
     assert not Look.objects.filter(fields=["rating_note"]).exists()
