@@ -94,4 +94,7 @@ VISIT_BOOKED = register_notice(
 VISIT_REMINDER = register_notice(
     Template(code="visit_reminder", title=_("An appointment is tomorrow"), topic="")
 )
+REFUSAL_ASKED = register_notice(
+    Template(code="cases_refusal", title=_("A refusal waits for a signature"), topic="")
+)
 OVERDUE = register_notice(Template(code="cases_overdue", title=_("A dossier is overdue"), topic=""))

@@ -81,6 +81,7 @@ urlpatterns = [
     path("desk/cases/<str:code>/application.pdf", papers.application, name="application"),
     path("desk/cases/<str:code>/papers/take", papers.take, name="take_paper"),
     path("desk/cases/<str:code>/sign", signing.sign_one, name="sign_one"),
+    path("desk/cases/<str:code>/refusal", signing.ask_for_refusal, name="ask_for_refusal"),
     path("desk/cases/portals/", exchange.exchange, name="exchange"),
     path("desk/cases/portals/again", exchange.exchange_all, name="exchange_all"),
     path("desk/cases/portals/lines/<int:pk>", exchange.exchange_line, name="exchange_line"),

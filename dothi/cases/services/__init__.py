@@ -141,6 +141,9 @@ from dothi.cases.services.refusals import StillAsked as StillAsked
 from dothi.cases.services.refusals import TakenBefore as TakenBefore
 from dothi.cases.services.refusals import TooLate as TooLate
 from dothi.cases.services.refusals import VersionChanged as VersionChanged
+from dothi.cases.services.refusing import ask_for_refusal as ask_for_refusal
+from dothi.cases.services.refusing import ends_in_refusal as ends_in_refusal
+from dothi.cases.services.refusing import is_refused as is_refused
 from dothi.cases.services.signing import Batch as Batch
 from dothi.cases.services.signing import Draft as Draft
 from dothi.cases.services.signing import approve as approve

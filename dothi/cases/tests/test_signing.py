@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from dothi.accounts import services as accounts
 from dothi.accounts.choices import Role
 from dothi.accounts.tests.doors import signed_in
 from dothi.cases import permissions, selectors, services
@@ -326,3 +327,31 @@ def test_the_page_of_a_dossier_offers_a_signature_to_who_may_give_it(
     assert "The officer who has the dossier ends the step now" in signed
     key.unlink()
     assert "is missing" in client.get(url).content.decode()
+
+
+def test_an_officer_asks_for_a_refusal_and_who_signs_is_told_once(
+    office: Office, key: Path, client: Client
+) -> None:
+    dossier = office.handled()
+    url = f"/en/desk/cases/{dossier.code}/refusal"
+    signed_in(client, office.leader)
+    assert client.post(url).status_code == 403
+    signed_in(client, office.officer)
+    assert url in client.get(f"/en/desk/cases/{dossier.code}/").content.decode()
+    for _press in range(2):
+        assert "were told" in client.post(url, follow=True).content.decode()
+    notice = Notice.objects.get(template="cases_refusal")
+    assert notice.address == office.leader.actor
+    assert f"/desk/cases/{dossier.code}/sign" in notice.text
+    assert "Trần Thị Mẫu" not in notice.text
+    services.decline(dossier=dossier, reason="Trái quy hoạch", by=office.leader, at=NOW)
+    assert url not in client.get(f"/en/desk/cases/{dossier.code}/").content.decode()
+    assert "signed already" in client.post(url, follow=True).content.decode()
+
+
+def test_without_anybody_who_signs_the_officer_is_told_so(office: Office, client: Client) -> None:
+    dossier = office.handled()
+    accounts.leave(user=office.leader, on=NOW.date(), successor=None, at=NOW, by="system")
+    signed_in(client, office.officer)
+    answer = client.post(f"/en/desk/cases/{dossier.code}/refusal", follow=True)
+    assert "Nobody signs" in answer.content.decode()

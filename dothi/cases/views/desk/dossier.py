@@ -229,11 +229,15 @@ def _page(
 
 
 def _signs(user: User, found: Dossier, at: datetime) -> str:
-    """What the person may sign here: the result, since it is their turn, or only a refusal."""
+    """What the person may sign here: the result, since it is their turn, or only a refusal; or
+    that they may ask for one."""
     on = at.date()
-    if not _lawful(Act.SIGN, found) or not permissions.may_sign(user, found, on=on):
+    if not _lawful(Act.SIGN, found) or services.is_refused(found):
         return ""
-    return "turn" if permissions.at_its_post(user, found, on=on) else "refusal"
+    turn = permissions.at_its_post(user, found, on=on)
+    if permissions.may_sign(user, found, on=on):
+        return "turn" if turn else "refusal"
+    return "ask" if turn and services.ends_in_refusal(found) else ""
 
 
 def _offer(act: Act, offers: Offers, filled: tuple[Act, Deed] | None) -> Offer:

@@ -14,12 +14,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.cases import permissions, rules, selectors, services
 from dothi.cases.models import Dossier
 from dothi.cases.selectors.signing import MOST
-from dothi.cases.services import Batch, Draft, Refused
+from dothi.cases.services import Batch, Draft, NotYours, Refused
 from dothi.cases.views.desk.dossier import DONE, seen
 from dothi.core import clock
 from dothi.core.clocks.selectors import view as clock_view
@@ -124,6 +125,26 @@ def sign_one(request: SignedInRequest, code: str) -> HttpResponse:
         case "look" | "decline":
             return _look(request, found, at, form=form)
     raise PermissionDenied
+
+
+@staff_required
+@require_POST
+def ask_for_refusal(request: SignedInRequest, code: str) -> HttpResponse:
+    """An officer asks those who sign to sign that a request is not granted."""
+    at = clock.now()
+    found = seen(request, code, at)
+    try:
+        count = services.ask_for_refusal(dossier=found, by=request.user, at=at)
+    except NotYours as refused:
+        raise PermissionDenied from refused
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        if count:
+            messages.success(request, _("Those who sign for this unit were told."))
+        else:
+            messages.warning(request, _("Nobody signs for this unit now. Please tell its leader."))
+    return redirect("cases:dossier", code=code)
 
 
 def _signed(
