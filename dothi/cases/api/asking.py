@@ -18,7 +18,8 @@ from dothi.units.models import Unit
 # Sent as it should be, and yet it cannot be done as things stand.
 CLASHES = (
     services.NotAllowedNow, services.AskedBefore, services.NoExtension, services.NoResult,
-    services.PapersMissing, services.StillAsked, services.LinkDoesNotOpen,
+    services.PapersMissing, services.StillAsked, services.LinkDoesNotOpen, services.RefusalNeeded,
+    services.RefusalSigned,
 )  # fmt: skip
 
 

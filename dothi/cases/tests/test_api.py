@@ -289,6 +289,13 @@ def test_a_program_at_the_counter_receives_and_gives_back(office: Office) -> Non
     assert (refused.status_code, refused.json()["code"]) == (403, "not-yours")
 
 
+def test_a_program_is_told_that_a_refusal_is_signed_first(office: Office) -> None:
+    dossier = office.handled()
+    program = Program(office.river, role=Role.SPECIALIST)
+    told = program.post(f"/{dossier.code}/acts/hand_over", {"outcome": "refuse"})
+    assert (told.status_code, told.json()["code"]) == (409, "refusal-needed")
+
+
 def test_who_read_it_before_somebody_moved_it_is_told_so(office: Office) -> None:
     dossier = office.submitted().dossier
     program = Program(office.river)
