@@ -8,8 +8,8 @@ memory; the larger of the two is the score, in standard deviations of that mean.
 and a small shift that lasts are both seen, and a series whose residuals hang together does not cry
 at each of its waves.
 
-One reading at a time, nothing of the future, no clock but the time of the reading. What is
-remembered goes to JSON and back (`state`, `Detector.of`).
+One reading at a time, nothing of the future, no clock but the time of the reading. Nothing is kept
+but in memory: whoever starts anew lets it judge the last `window` readings again.
 Source of the parts: Huber, *Robust Statistics* (1981), on median, percentiles and clipping;
 Roberts, *Control Chart Tests Based on Geometric Moving Averages* (Technometrics 1, 1959).
 """
@@ -17,10 +17,9 @@ Roberts, *Control Chart Tests Based on Geometric Moving Averages* (Technometrics
 from array import array
 from bisect import bisect_left, insort
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite, sqrt
-from typing import Any, Self
 
 HOURS = 24
 LOW, HIGH = 0.15865, 0.84134  # One standard deviation to either side of a normal median.
@@ -155,27 +154,3 @@ class Detector:
         elif self.since_loud is not None:
             self.since_loud += 1
         return Verdict(score, loud, new)
-
-    def state(self) -> dict[str, Any]:
-        """What is remembered, as JSON holds it."""
-        return {
-            "settings": asdict(self.settings),
-            "seen": self.seen,
-            "since_loud": self.since_loud,
-            "last": list(self._last),
-            "hours": self._hours,
-            "means": [[mean.now, mean.usual, mean.variance] for mean in self._means],
-        }
-
-    @classmethod
-    def of(cls, state: dict[str, Any]) -> Self:
-        """The detector that gave this state. Raises KeyError, TypeError, ValueError for others."""
-        found = cls(
-            Settings(**state["settings"]), seen=state["seen"], since_loud=state["since_loud"]
-        )
-        found._last.extend(state["last"])
-        found._sorted = array("d", sorted(state["last"]))
-        found._hours = list(state["hours"])
-        for mean, (now, usual, variance) in zip(found._means, state["means"], strict=True):
-            mean.now, mean.usual, mean.variance = now, usual, variance
-        return found
