@@ -217,11 +217,13 @@ class Figure(TextChoices):
     DISLIKED = "disliked", _("Rated with one or two stars")
     CHARGED = "charged", _("Received, with something to pay")
     PAID_ONLINE = "paid_online", _("Received, paid online")
+    SYNCED = "synced", _("Received, known whole to the national portal")
 
 
 class Measure(TextChoices):
     """Indicators of QĐ 766/QĐ-TTg that dossiers and the catalogue can answer, by their numbers."""
 
+    SYNCED = "1.4", _("Dossiers synced with the national portal")
     IN_TIME = "2.1", _("Dossiers handled in time")
     AVERAGE = "2.2", _("Average time of handling")
     OFFERED = "3.1", _("Procedures offered online")

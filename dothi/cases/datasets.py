@@ -69,7 +69,7 @@ def _history(event: events.DossierMoved, at: datetime) -> Iterable[Row]:
 SHOWN = tuple(
     one
     for one in Figure
-    if one not in {Figure.NEAR, Figure.WAITING, Figure.JUDGED, Figure.DISLIKED}
+    if one not in {Figure.NEAR, Figure.WAITING, Figure.JUDGED, Figure.DISLIKED, Figure.SYNCED}
 )
 
 

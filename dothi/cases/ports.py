@@ -195,13 +195,14 @@ def open_portals() -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Grievance:
-    """What an applicant complains about. It says nothing of who applied."""
+    """What an applicant complains about, or suggests. It says nothing of who applied."""
 
     dossier: str
     unit: str
     text: str
     language: str
     at: datetime
+    suggestion: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -203,6 +203,7 @@ def percent(part: float, whole: float) -> float | None:
 # Of which dossiers a rate tells how many. The decision fixes 2.1 and 5.4 word by word; what exactly
 # the others count is to be confirmed.
 RATES: Mapping[Measure, tuple[Figure, Figure]] = {
+    Measure.SYNCED: (Figure.SYNCED, Figure.RECEIVED),
     Measure.IN_TIME: (Figure.IN_TIME, Figure.JUDGED),
     Measure.ONLINE: (Figure.ONLINE, Figure.RECEIVED),
     Measure.PAID: (Figure.PAID_ONLINE, Figure.CHARGED),
@@ -220,6 +221,11 @@ FULL_AT: Mapping[Measure, int] = {
     Measure.CONTENT: 90,
 }
 DISLIKED = 2  # Stars up to which a rating tells of somebody who was not satisfied.
+
+
+def is_low(stars: int | None) -> bool:
+    """Whether somebody who rated was not satisfied, and is asked whether to say more."""
+    return stars is not None and stars <= DISLIKED
 
 
 def content(judged: int, late: int, disliked: int) -> float | None:

@@ -1,5 +1,7 @@
 """When an applicant complains about a dossier, a report about the conduct of officers is opened.
 
+A suggestion goes the same way under a title of its own: it may name officers as well.
+
 It is routed, timed and answered like every other report; that its subject is conduct keeps it from
 the public. The report names the dossier by its code and nobody by name.
 """
@@ -21,6 +23,11 @@ def file_complaint(grievance: Grievance) -> Filed:
         NotFiled: nobody takes such reports, or it cannot be placed.
     """
     on = local(grievance.at).date()
+    heading = (
+        _("Suggestion about dossier %(code)s")
+        if grievance.suggestion
+        else _("About dossier %(code)s")
+    )
     subject = next(
         (one.code for one in feedback.catalogue.current().categories(on=on) if one.conduct), None
     )
@@ -32,7 +39,7 @@ def file_complaint(grievance: Grievance) -> Filed:
             category=subject,
             place=None,
             unit=units.unit_of(grievance.unit, on=on),
-            title=_("About dossier %(code)s") % {"code": grievance.dossier},
+            title=heading % {"code": grievance.dossier},
             language=grievance.language,
             at=grievance.at,
         )

@@ -22,6 +22,7 @@ from dothi.cases.models import Dossier
 from dothi.cases.rules import Period
 from dothi.cases.selectors.tracking import loaded
 from dothi.core.paging import Page
+from dothi.lib.national_portal import SYNC
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import Channel, Way
 from dothi.units.models import Unit
@@ -78,6 +79,7 @@ _CHARGED = (
     " and (f.dropped_at is null or f.dropped_at >= %(until)s))"
 )
 _PAPERS = "from cases_document p where p.dossier_id = judged.id and p.given_at < %(until)s"
+_TELLINGS = "from cases_telling t where t.dossier_id = judged.id"
 _IS: dict[Figure, str] = {
     Figure.CARRIED: "was_received and received_at < %(since)s",
     Figure.RECEIVED: "came",
@@ -108,6 +110,12 @@ _IS: dict[Figure, str] = {
         f"came and {_CHARGED} and exists (select from cases_receipt r"
         f" where r.dossier_id = judged.id and r.amount > 0 and r.how = '{Paid.ONLINE.value}'"
         " and r.taken_at < %(until)s and (r.voided_at is null or r.voided_at >= %(until)s))"
+    ),
+    # The portal took the dossier, and no step up to the end of the period is still kept from it.
+    Figure.SYNCED: (
+        f"came and exists (select {_TELLINGS} and t.service = '{SYNC}' and t.sent_at < %(until)s)"
+        f" and not exists (select {_TELLINGS} and coalesce(t.sent_at >= %(until)s, true)"
+        " and exists (select from cases_move m where m.id = t.move and m.at < %(until)s))"
     ),
     Figure.DISLIKED: f"was_received and stars <= {rules.DISLIKED}",
 }

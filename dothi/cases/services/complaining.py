@@ -18,8 +18,12 @@ AT_ONCE, WITHIN = 3, timedelta(days=1)
 
 
 @transaction.atomic
-def complain(*, dossier: Dossier, text: str, language: str, at: datetime) -> Filed:
-    """Open a complaint about a dossier, for the unit that decides. The event names codes alone.
+def complain(
+    *, dossier: Dossier, text: str, language: str, at: datetime, suggestion: bool = False
+) -> Filed:
+    """Open a complaint or a suggestion about a dossier, for the unit that decides.
+
+    The event names codes alone.
 
     Raises:
         BadText: it says nothing or too much, or it was complained about often enough today.
@@ -34,8 +38,13 @@ def complain(*, dossier: Dossier, text: str, language: str, at: datetime) -> Fil
     try:
         filed = file(
             Grievance(
-                dossier=dossier.code, unit=dossier.unit.code, text=words, language=language, at=at
-            )
+                dossier=dossier.code,
+                unit=dossier.unit.code,
+                text=words,
+                language=language,
+                at=at,
+                suggestion=suggestion,
+            )  # fmt: skip
         )
     except NotFiled as refused:
         raise BadText(str(refused)) from refused

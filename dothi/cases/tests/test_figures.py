@@ -114,7 +114,7 @@ def _of_one(facts: list[Any], since: datetime, until: datetime) -> set[Figure]:
 # What facts do not tell, or what days make of it: asked for one by one below.
 NOT_RECOUNTED = {
     Figure.EARLY, Figure.ON_DAY, Figure.ELECTRONIC, Figure.DIGITISED, Figure.REUSED,
-    Figure.CHARGED, Figure.PAID_ONLINE,
+    Figure.CHARGED, Figure.PAID_ONLINE, Figure.SYNCED,
 }  # fmt: skip
 
 

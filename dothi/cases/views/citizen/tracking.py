@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from dothi.accounts.http import SignedInRequest
 from dothi.accounts.models import User
-from dothi.cases import permissions, rules, selectors, services
+from dothi.cases import permissions, ports, rules, selectors, services
 from dothi.cases.choices import Act, Status
 from dothi.cases.models import Dossier
 from dothi.cases.services import Given, Refused
@@ -116,6 +116,9 @@ def _more(request: HttpRequest, dossier: Dossier, text: str, at: datetime) -> di
         "supplement": selectors.open_supplement(dossier),
         "proposal": selectors.open_proposal(dossier),
         "fee_part": fees_part(dossier, text, at=at),
+        "ask_why": rules.is_low(dossier.rating)
+        and ports.complaints() is not None
+        and not selectors.complaints_about(dossier),
         "looks": list(selectors.looks_at([dossier])[:20]),
         "objected": rights.objected(user) if user and own else set(),
         "mine": own,
