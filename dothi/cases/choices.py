@@ -126,6 +126,7 @@ class News(TextChoices):
     """How the applicant wants to be told of every move."""
 
     EMAIL = "email", _("By e-mail")
+    SMS = "sms", _("By SMS")
     IN_APP = "in_app", _("On the own page")
     NONE = "none", _("Not at all")
 

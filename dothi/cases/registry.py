@@ -9,7 +9,9 @@ from dothi.core.papers.registry import Kind, register
 TEMPLATE = "case"
 
 OWN = "cases.own"  # News of one's own dossiers.
-NEWS = register_notice(Template(code="cases_news", title=_("News of your dossier"), topic=OWN))
+NEWS = register_notice(
+    Template(code="cases_news", title=_("News of your dossier"), topic=OWN, has_sms=True)
+)
 
 CODE = register_notice(
     Template(code="cases_code", title=_("A code to sign your application"), topic="")

@@ -1,6 +1,7 @@
 """Typed readers of the environment: a wrong value stops the start with a sentence, not a trace."""
 
 import os
+from datetime import time
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -38,6 +39,22 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     value = text(name)
     return [word.strip() for word in value.split(",") if word.strip()] if value else list(default)
+
+
+def hours(name: str, default: str) -> tuple[time, time] | None:
+    """Read hours of a day such as `21:00-07:00`; `none`: no hours.
+
+    Raises:
+        ImproperlyConfigured: it is neither.
+    """
+    value = text(name) or default
+    if value.lower() == "none":
+        return None
+    try:
+        since, until = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"{name}={value!r}: write hours like 21:00-07:00.") from exc
+    return since, until
 
 
 def folder(name: str, default: Path) -> Path:

@@ -247,6 +247,15 @@ EMAIL_BACKEND = (
 EMAIL_FILE_PATH = VAR / "outbox"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "dothi@localhost")
 
+# Short messages: a service that speaks JSON over HTTP (docs/howto/sms.md); empty: not offered.
+SMS_URL = env.web("SMS_URL")
+SMS_TOKEN = env.text("SMS_TOKEN")
+SMS_SENDER = env.text("SMS_SENDER")
+SMS_CALLBACK_KEY = env.text("SMS_CALLBACK_KEY")
+SMS_PLAIN = env.flag("SMS_PLAIN", True)  # Without marks a segment holds 160 letters, not 70.
+SMS_PRICE = env.number("SMS_PRICE", 0)  # Dong a segment, where the service does not say.
+SMS_QUIET = env.hours("SMS_QUIET", "21:00-07:00")  # What can wait is not sent then.
+
 # Procrastinate looks for tasks in these modules of every app.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

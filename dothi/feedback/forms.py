@@ -7,10 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dothi.core.notices import ports
+from dothi.core.notices.choices import Channel
 from dothi.feedback import rules, selectors
 from dothi.feedback.choices import AnswerFault, AnswerKind, Aside, Danger, ImportKind
 from dothi.feedback.models import Question
 from dothi.feedback.selectors import Spot
+from dothi.lib import text_vi
 from dothi.lib.geo import Point
 from dothi.units import selectors as units
 from dothi.units.choices import Kind
@@ -157,6 +160,17 @@ class ReportForm(WithoutPrograms, WithQuestions):
     email = forms.EmailField(
         label=_("E-mail"), required=False, help_text=_("We write when something moves.")
     )
+    news = forms.ChoiceField(
+        label=_("How shall we tell you when something moves?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (Channel.EMAIL, _("By e-mail")),
+            (Channel.SMS, _("By SMS")),
+            ("none", _("Not at all")),
+        ],
+        help_text=_("An SMS says the code and what happened, no name. Reply STOP to end it."),
+    )
     taken = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -169,7 +183,17 @@ class ReportForm(WithoutPrograms, WithQuestions):
         self.spots = list(spots)
         self._choices("category", _subjects(on))
         self._choices("unit", [("", _("Choose a ward")), *_wards(on)])
+        if not ports.offered(Channel.SMS):
+            del self.fields["news"]
+        elif self.initial.get("news") not in {Channel.EMAIL, Channel.SMS}:
+            self.initial["news"] = Channel.EMAIL
         self.ask(on=on)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("news") == Channel.SMS and text_vi.phone_doubts(data.get("phone", "")):
+            self.add_error("phone", _("For an SMS we need the number of a mobile phone."))
+        return data
 
     @property
     def chosen_spot(self) -> Spot | None:

@@ -11,9 +11,11 @@ OWN = "feedback.own"  # News of one's own reports.
 FOLLOWED = "feedback.followed"
 
 RECEIVED = register_notice(
-    Template(code="feedback_received", title=_("Your report was received"), topic=OWN)
+    Template(code="feedback_received", title=_("Your report was received"), topic=OWN, has_sms=True)
 )
-NEWS = register_notice(Template(code="feedback_news", title=_("News of your report"), topic=OWN))
+NEWS = register_notice(
+    Template(code="feedback_news", title=_("News of your report"), topic=OWN, has_sms=True)
+)
 RECOVER = register_notice(
     Template(code="feedback_recover", title=_("Links to your reports"), topic="")
 )

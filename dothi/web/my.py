@@ -23,8 +23,10 @@ from dothi.cases import selectors as cases
 from dothi.cases import services as dossiers
 from dothi.core import clock
 from dothi.core.limits.http import limited
+from dothi.core.notices import ports
 from dothi.core.notices import selectors as notices
 from dothi.core.notices import services as outbox
+from dothi.core.notices.choices import Channel
 from dothi.datastore.rights import selectors as claims
 from dothi.datastore.rights import services as rights
 from dothi.feedback import registry as written
@@ -50,6 +52,9 @@ def my(request: HttpRequest) -> HttpResponse:
     return render(request, "web/my/page.html", _everything(request.user, clock.now()))
 
 
+CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.IN_APP)
+
+
 def _everything(user: User, at: datetime) -> dict[str, Any]:
     emails = proved(user)
     own = feedback.own(user, at=at)
@@ -63,6 +68,8 @@ def _everything(user: User, at: datetime) -> dict[str, Any]:
         "level": user.get_level_display(),
         "follows": feedback.follows_of(emails, at=at),
         "topics": _topics(emails),
+        "channels": [(one.value, one.label) for one in CHANNELS if ports.offered(one)],
+        "channel": notices.preferred(user.pk) or Channel.IN_APP,
         "claimable": _claimable(emails),
         "is_staff": accounts.standing(user, on=at.date()).is_staff,
         "at": at,
@@ -127,6 +134,9 @@ def wishes(request: SignedInRequest) -> HttpResponse:
     for email in proved(request.user):
         for code, _title in TOPICS:
             outbox.wish(address=email, topic=code, wanted=code in wanted, at=at)
+    channel = request.POST.get("channel", "")
+    if channel in CHANNELS and ports.offered(Channel(channel)):
+        outbox.choose(person_id=request.user.pk, channel=Channel(channel))
     messages.success(request, _("Your choice is kept."))
     return redirect("web:my")
 
@@ -201,6 +211,7 @@ def data(request: SignedInRequest) -> JsonResponse:
             for one in every["follows"]
         ],
         "mail": {topic["code"]: topic["wanted"] for topic in every["topics"]},
+        "channel": every["channel"],
     }  # fmt: skip
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="my-data-{at:%Y%m%d}.json"'
@@ -244,6 +255,7 @@ def _erase(user: User, at: datetime) -> None:
     reports.stop_all_following(emails=emails, at=at)
     dossiers.forget_account(account=user, at=at)
     rights.forget_person(person=user, at=at)
+    outbox.forget_choice(person_id=user.pk)
     for address in {*emails, user.email, by} - {""}:
         outbox.erase(address=address)
     people.erase_account(user=user, at=at, by=by)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 WITHOUT_CSRF = {
     "/open311/",  # An API key or nothing: these doors know no session.
     "/notices/unsubscribe/",  # RFC 8058: the token proves it.
+    "/notices/heard/",  # Services for messages: only what they signed is believed.
     "/feedback/protected/",  # Knows nobody and keeps no cookie: there is nothing to misuse.
     "/cases/pay/heard/",  # Payment services: only what they signed is believed.
     "/api/3/action/",

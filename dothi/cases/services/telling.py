@@ -7,7 +7,7 @@ from django.utils import formats, translation
 from dothi.cases import registry, selectors
 from dothi.cases.choices import Act, News, Part, Status
 from dothi.cases.models import Dossier, Move, Party, Posting, Supplement
-from dothi.cases.selectors.tracking import LINK_LIVES
+from dothi.cases.selectors.tracking import LINK_LIVES, page_url
 from dothi.core.clock import local
 from dothi.core.notices.choices import Channel
 from dothi.core.notices.services import Recipient, send
@@ -19,20 +19,23 @@ from dothi.procedures import selectors as procedures
 INSIDE = frozenset(
     {Act.ASSIGN, Act.RELEASE, Act.CONSULT, Act.CONSULTED, Act.HAND_OVER, Act.SEND_BACK, Act.SIGN}
 )
+# By which channel, and to which value of the party.
+BY = {News.EMAIL: (Channel.EMAIL, "email"), News.SMS: (Channel.SMS, "phone")}
 
 
 @joined
 def tell_moved(*, move: int, at: datetime) -> bool:
-    """Write of one move to the address that was given, if news by e-mail were chosen.
+    """Write of one move by the channel that was chosen.
 
-    Whoever chose the own page reads it there: it is made of the same moves.
+    Whoever chose the own page reads it there: it is made of the same moves. A short message says
+    the number and what happened, no more: it lies open on a telephone, and its link opens nothing.
     """
     step = Move.objects.filter(pk=move).exclude(act__in=sorted(INSIDE)).first()
     if step is None:
         return False
     dossier = selectors.loaded().get(pk=step.dossier_id)
-    address = _address(dossier)
-    if not address:
+    to = _recipient(dossier)
+    if to is None:
         return False
     with translation.override(dossier.language):
         context = {
@@ -47,22 +50,30 @@ def tell_moved(*, move: int, at: datetime) -> bool:
             "before": _moment(step.due_before) if step.due_before != step.due_after else "",
             "link": selectors.tracking_url(dossier, at=at),
             "days": LINK_LIVES.days,
+            "page": page_url("cases/", dossier.language),
         }
     notice = send(
         template=registry.NEWS.code,
-        to=Recipient(channel=Channel.EMAIL, address=address, language=dossier.language),
+        to=to,
         context=context,
         at=at,
         dedupe=f"cases:{step.pk}",
+        about=dossier.subject,
     )
     return notice is not None
 
 
-def _address(dossier: Dossier) -> str:
-    if dossier.news != News.EMAIL:
-        return ""
-    found = {row.part: row.email for row in Party.objects.filter(dossier=dossier)}
-    return found.get(Part.AGENT) or found.get(Part.APPLICANT, "")
+def _recipient(dossier: Dossier) -> Recipient | None:
+    """Who is written to: whoever acts, else who applies, by the channel that was chosen."""
+    found = BY.get(News(dossier.news))
+    if found is None:
+        return None
+    channel, field = found
+    rows = {row.part: getattr(row, field) for row in Party.objects.filter(dossier=dossier)}
+    address = rows.get(Part.AGENT) or rows.get(Part.APPLICANT, "")
+    if not address:
+        return None
+    return Recipient(channel=channel, address=address, language=dossier.language)
 
 
 def _words(dossier: Dossier, step: Move) -> str:

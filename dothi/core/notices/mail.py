@@ -5,23 +5,49 @@ was handed over, the message may or may not be on its way: that is said and not 
 """
 
 import smtplib
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.core.mail import EmailMessage, get_connection
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+
+from dothi.core.notices import ports
+from dothi.core.notices.choices import Channel
+from dothi.core.notices.ports import Later, Refused, Unknown
 
 PERMANENT = 500
 
 
-class Refused(Exception):
-    """It will not be taken, however often it is sent."""
+class Mail:
+    """The mail server of the settings, or files in `var/outbox` where they name none."""
+
+    code = "mail"
+    channel = Channel.EMAIL
+    capability = ports.Capability()
+    sample = False
+
+    def ready(self) -> bool:
+        return True
+
+    def written(self, text: str) -> str:
+        return text
+
+    def hand_over(self, message: ports.Message) -> ports.Taken:
+        mail = EmailMultiAlternatives(
+            message.subject, message.text, settings.DEFAULT_FROM_EMAIL, [message.address],
+            headers=dict(message.headers),
+        )  # fmt: skip
+        if message.html:
+            mail.attach_alternative(message.html, "text/html")
+        deliver(mail)
+        return ports.Taken()
+
+    def heard(self, body: bytes, headers: Mapping[str, str], *, at: datetime) -> ports.Heard:
+        raise ports.NotGenuine("a mail server reports nothing here")
 
 
-class Later(Exception):
-    """It was not taken now; it may be another time."""
-
-
-class Unknown(Exception):
-    """It may have been taken."""
+ports.register(Mail())
 
 
 def deliver(message: EmailMessage) -> None:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from dothi.core.crypto.fields import EncryptedTextField
-from dothi.core.notices.choices import Channel, State
+from dothi.core.notices.choices import Channel, Hop, State
 
 
 class Notice(models.Model):
@@ -28,6 +28,15 @@ class Notice(models.Model):
     html = EncryptedTextField(blank=True, default="")  # The same as a page; empty: text only.
     language = models.CharField(max_length=5)
     dedupe = models.CharField(max_length=120, unique=True)
+    # What it is about, as clocks and audit name it: its page shows the way of the notice.
+    about = models.CharField(max_length=120, blank=True, default="")
+    # Names it to services, with the round: who was told for good that it failed begins a new one.
+    ref = models.CharField(max_length=40, blank=True, default="")
+    round = models.PositiveSmallIntegerField(default=0)
+    carrier = models.CharField(max_length=20, blank=True, default="")
+    carrier_ref = models.CharField(max_length=80, blank=True, default="")
+    segments = models.PositiveSmallIntegerField(default=0)
+    cost = models.PositiveIntegerField(default=0)  # In dong, as it was told or reckoned.
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=120, blank=True)
@@ -42,12 +51,69 @@ class Notice(models.Model):
             models.Index(
                 fields=["next_try_at"],
                 name="notice_due",
-                condition=Q(state__in=[State.QUEUED, State.SENDING]),
+                condition=Q(state__in=[State.QUEUED, State.SENDING, State.ACCEPTED]),
             ),
+            models.Index(fields=["about", "id"], name="notice_about", condition=~Q(about="")),
+            # Serves what a month of a channel came to.
+            models.Index(
+                fields=["channel", "sent_at"], name="notice_paid", condition=Q(segments__gt=0)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["ref"], name="notice_ref_once", condition=~Q(ref=""))
         ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.state}"
+
+    @property
+    def key(self) -> str:
+        """How a service knows it, however often it is asked to take it."""
+        return f"{self.ref}-{self.round}"
+
+
+class WayPoint(models.Model):
+    """One thing that happened to a notice on its way; added, never changed. It names nobody."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="way")
+    hop = models.CharField(max_length=10, choices=Hop)
+    at = models.DateTimeField()
+    carrier = models.CharField(max_length=20, blank=True)
+    carrier_ref = models.CharField(max_length=80, blank=True)
+    why = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.hop}"
+
+
+class Call(models.Model):
+    """A call of a service at the door for reports: it counts once, and is kept while fresh."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    carrier = models.CharField(max_length=20)
+    mark = models.CharField(max_length=80)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["carrier", "mark"], name="notice_call_once")]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.mark}"
+
+
+class Preference(models.Model):
+    """By which channel a person who signs in wants to be told of the own matters."""
+
+    personal: ClassVar[dict[str, str]] = {}
+
+    person_id = models.BigIntegerField(unique=True)
+    channel = models.CharField(max_length=10, choices=Channel)
+
+    def __str__(self) -> str:
+        return self.channel
 
 
 class Unsubscribed(models.Model):

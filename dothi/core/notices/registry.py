@@ -9,13 +9,16 @@ from django.utils.functional import Promise
 class Template:
     """A notice. Its texts are `notices/<code>.<language>.txt`: subject, empty line, body.
 
-    With `has_page` there is `….html` beside it, for mail programs that show pages.
+    With `has_page` there is `….html` beside it, for mail programs that show pages; with `has_sms`
+    `….sms.txt`, one line that names nobody. What is `urgent` goes out at night, too.
     """
 
     code: str
     title: str | Promise
     topic: str  # What one unsubscribes from; empty: it cannot be unsubscribed from.
     has_page: bool = False
+    has_sms: bool = False
+    urgent: bool = False
 
 
 templates: dict[str, Template] = {}

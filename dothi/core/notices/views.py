@@ -1,12 +1,16 @@
-"""The door out of a topic: one click for a mail program, one button for a person."""
+"""Doors of notices: out of a topic, and for services that report."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from dothi.core import clock
 from dothi.core.crypto.rules import Unreadable
-from dothi.core.notices import services
+from dothi.core.limits.http import limited
+from dothi.core.notices import ports, services
 
 
 @csrf_exempt
@@ -20,3 +24,19 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "notices/unsubscribe.html", {"broken": True}, status=400)
         done = True
     return render(request, "notices/unsubscribe.html", {"done": done})
+
+
+@csrf_exempt
+@require_POST
+@limited("notices.heard", limit=20_000, per=timedelta(hours=1))
+def heard(request: HttpRequest, carrier: str) -> HttpResponse:
+    """The door for services that report: only what they signed is believed, and once."""
+    try:
+        services.heard(carrier=carrier, body=request.body, headers=request.headers, at=clock.now())
+    except KeyError as missing:
+        raise Http404 from missing
+    except ports.NotGenuine:
+        return HttpResponse(status=401)
+    except services.Repeated:
+        return HttpResponse(status=409)
+    return HttpResponse(status=204)

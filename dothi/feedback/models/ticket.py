@@ -235,6 +235,7 @@ class Reporter(models.Model):
     email_hash = models.CharField(max_length=64, blank=True)
     account_hash = models.CharField(max_length=64, blank=True)
     wants_news = models.BooleanField(default=True)
+    by_sms = models.BooleanField(default=False)  # News go to the telephone, not to the address.
 
     class Meta:
         indexes = [

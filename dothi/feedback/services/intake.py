@@ -1,7 +1,7 @@
 """Receive reports: from the public, at the counter, over the phone, from other systems."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -66,10 +66,16 @@ class Contact:
     phone: str = ""
     email: str = ""
     wants_news: bool = True
+    by_sms: bool = False
 
     @property
     def is_empty(self) -> bool:
         return not (self.name or self.phone or self.email)
+
+    @property
+    def news_to(self) -> str:
+        """Where news go; empty: nowhere."""
+        return (self.phone if self.by_sms else self.email) if self.wants_news else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +192,7 @@ def submit(
         due_at=clock.due_at if clock else None,
         clock=clock,
         forward_clock=forward_clock,
-        reachable=bool(told and told.wants_news and told.email),
+        reachable=bool(told and told.news_to),
         source=source,
         source_ref=source_ref,
         attributes={**(attributes or {}), **told_more},
@@ -284,7 +290,7 @@ def _checked(contact: Contact | None) -> Contact | None:
         raise BadText(_("This is no phone number: please check it, or leave it out."))
     email = usable_email(contact.email)
     name = text_vi.tidy(contact.name.replace("\x00", ""))[: rules.NAME_LENGTH]
-    return Contact(name=name, phone=phone, email=email, wants_news=contact.wants_news)
+    return replace(contact, name=name, phone=phone, email=email)
 
 
 def usable_email(text: str) -> str:
@@ -323,6 +329,7 @@ def _keep_reporter(ticket: Ticket, contact: Contact, account: User | None) -> No
             email_hash=contact_hash(contact.email),
             account_hash=account_hash(account) if account else "",
             wants_news=contact.wants_news,
+            by_sms=contact.by_sms,
         )
     )
 

@@ -63,7 +63,7 @@ def leave_address(*, ticket: Ticket, email: str, at: datetime) -> None:
     if reporter.email and contact_hash(reporter.email) != contact_hash(address):
         raise BadText(_("Another address is kept for this report."))
     reporter.email, reporter.email_hash = address, contact_hash(address)
-    reporter.wants_news = True
+    reporter.wants_news, reporter.by_sms = True, False
     reporter.save()
     Ticket.objects.filter(pk=ticket.pk).update(reachable=True)
     ticket.reachable = True

@@ -62,6 +62,7 @@ def open_reporter(*, ticket: Ticket, by: User, purpose: str, at: datetime) -> Co
         phone=reporter.phone,
         email=reporter.email,
         wants_news=reporter.wants_news,
+        by_sms=reporter.by_sms,
     )
 
 

@@ -301,14 +301,23 @@ def _send(
     ticket: Ticket, template: str, context: dict[str, Any], *, at: datetime, dedupe: str
 ) -> bool:
     reporter = Reporter.objects.filter(ticket=ticket, wants_news=True).first()
-    if reporter is None or not reporter.email:
+    if reporter is None:
+        return False
+    by_sms = reporter.by_sms
+    address = reporter.phone if by_sms else reporter.email
+    if not address:
         return False
     notice = send(
         template=template,
-        to=Recipient(channel=Channel.EMAIL, address=reporter.email, language=ticket.language),
-        context=context,
+        to=Recipient(
+            channel=Channel.SMS if by_sms else Channel.EMAIL,
+            address=address,
+            language=ticket.language,
+        ),
+        context=context | {"page": tracking.page_url("feedback/track", ticket.language)},
         at=at,
         dedupe=f"feedback:{dedupe}",
+        about=ticket.subject,
     )
     return notice is not None
 

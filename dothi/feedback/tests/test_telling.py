@@ -318,3 +318,22 @@ def test_a_new_holiday_moves_the_day_of_an_answer_on_order_and_the_reporter_read
     assert moved.due_at is not None
     assert moved.due_at > promised
     assert "Lịch làm việc thay đổi" in mails()[-1].text
+
+
+def test_news_by_sms_name_neither_the_reporter_nor_what_it_is_about(city: City) -> None:
+    contact = Contact(name="Trần Thị Mẫu", phone="0901234567", by_sms=True)
+    ticket = city.submit(text="Cống trước nhà tôi bị nghẹt", contact=contact)
+    assert ticket.reachable
+    services.tell_received(code=ticket.code, at=MONDAY_9AM)
+    [notice] = mails("feedback_received")
+    assert (notice.channel, notice.address) == ("sms", "0901234567")
+    assert ticket.code in notice.text
+    assert "Cống" not in notice.text
+    assert "Mẫu" not in notice.text
+    assert notice.text.endswith("/feedback/track")
+
+
+def test_whoever_chose_sms_and_left_no_number_is_not_written_to(city: City) -> None:
+    ticket = city.submit(contact=Contact(name="Mẫu", email="a@example.com", by_sms=True))
+    assert not ticket.reachable
+    assert not services.tell_received(code=ticket.code, at=MONDAY_9AM)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from dothi.core.notices.choices import Channel as NotifyBy
 from dothi.feedback.models import Ticket
 from dothi.feedback.selectors.public import PublicTicket, tone_of
 from dothi.feedback.services import Contact
@@ -35,7 +36,11 @@ def place_of(data: dict[str, Any]) -> Point | None:
 
 def contact_of(data: dict[str, Any]) -> Contact | None:
     """What somebody told of themselves in a form."""
-    contact = Contact(name=data["name"], phone=data["phone"], email=data["email"])
+    way = data.get("news", "")
+    contact = Contact(
+        name=data["name"], phone=data["phone"], email=data["email"], wants_news=way != "none",
+        by_sms=way == NotifyBy.SMS,
+    )  # fmt: skip
     return None if contact.is_empty else contact
 
 

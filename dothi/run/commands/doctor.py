@@ -53,6 +53,7 @@ def _findings(home: House) -> Iterator[Finding]:
     yield from _database(home)
     yield from _engine(home)
     yield from _mail(home)
+    yield from _sms(home)
     yield from _backups(home)
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     yield Finding(
@@ -143,6 +144,23 @@ def _mail(home: House) -> Iterator[Finding]:
         answers = False
     cure = "see EMAIL_HOST and EMAIL_PORT in var/house.env"
     yield Finding(answers, True, f"the mail server {host}:{port} answers", cure)
+
+
+def _sms(home: House) -> Iterator[Finding]:
+    """Begun and not finished is a fault: nobody is offered what would not arrive."""
+    wanted = ("SMS_URL", "SMS_TOKEN", "SMS_SENDER")
+    given = [name for name in wanted if home.setting(name)]
+    if not given:
+        cure = "set SMS_URL, SMS_TOKEN and SMS_SENDER in var/house.env (docs/howto/sms.md)"
+        yield Finding(False, False, "a service for short messages", cure)
+        return
+    missing = [name for name in wanted if name not in given]
+    cure = f"set {', '.join(missing)} in var/house.env; until then SMS is not offered"
+    yield Finding(not missing, True, "the service for short messages is set up", cure)
+    yield Finding(
+        bool(home.setting("SMS_CALLBACK_KEY")), False, "its reports are signed",
+        "set SMS_CALLBACK_KEY, or nobody knows which messages were delivered",
+    )  # fmt: skip
 
 
 def _backups(home: House) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -20,14 +21,17 @@ from dothi.core.events import services as event_services
 from dothi.core.events.choices import Fate
 from dothi.core.events.models import DeadLetter, Subscription
 from dothi.core.notices import registry as notice_registry
+from dothi.core.notices import selectors as notice_selectors
 from dothi.core.notices import services as notice_services
-from dothi.core.notices.choices import State
+from dothi.core.notices.choices import Channel, State
 from dothi.core.notices.models import Notice
+from dothi.lib import text_vi
 from dothi.web.house import forms
 from dothi.web.house.doors import actor_of, house_required, names_of, newest_first, page
 from dothi.web.permissions import MANAGE
 
 HEADS = 14
+SAMPLES = 20
 # A longer chain is checked on the command line, which takes its time.
 CHECKED_HERE = 200_000
 
@@ -110,7 +114,18 @@ def notices(request: SignedInRequest) -> HttpResponse:
     found, following = newest_first(request, rows.defer("subject", "text", "html"))
     lines = [{"notice": row, "to": masked(row), "title": _title(row.template)} for row in found]
     stuck = Notice.objects.filter(state__in=[State.FAILED, State.UNKNOWN]).count()
-    context = {"form": form, "lines": lines, "next_url": following, "stuck": stuck}
+    at = clock.now()
+    month = clock.local(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    spent = notice_selectors.spent(Channel.SMS, since=month, until=at)
+    context = {
+        "form": form,
+        "lines": lines,
+        "next_url": following,
+        "stuck": stuck,
+        "spent": spent,
+        "money": text_vi.money(spent.cost),
+        "samples": notice_selectors.handed_to_samples(most=SAMPLES) if settings.DEMO else [],
+    }
     return page(request, "notices", context)
 
 

@@ -21,6 +21,7 @@ from dothi.cases.views.citizen.private import kept_private
 from dothi.cases.views.citizen.way import CHECK, PAPERS, START, WHO, WISHES, Work, opened
 from dothi.core import clock
 from dothi.core.limits.http import limited
+from dothi.core.notices import selectors as notices
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import Applicant, Channel
 from dothi.procedures.forms import answering
@@ -330,20 +331,27 @@ def attach(request: HttpRequest, text: str, paper: str) -> JsonResponse:
     return JsonResponse({"taken": True})
 
 
+def _phone(work: Work) -> str:
+    """The number of whoever acts: news go there."""
+    part = "agent" if work.content.get("acting") else "applicant"
+    return str(work.content.get(part, {}).get("phone", ""))
+
+
 @step
 def wishes(request: HttpRequest, work: Work) -> HttpResponse:
     """How to be told, and how to get the result."""
     user = request.user if isinstance(request.user, User) else None
     kept = work.content.get("wishes", {})
+    chosen = notices.preferred(user.pk if user else None)
     initial = {
-        "news": "in_app" if user else "email",
+        "news": chosen or ("in_app" if user else "email"),
         "delivery": "counter",
         "email": user.email if user else "",
         "address": work.content.get("applicant", {}).get("address", ""),
     } | {name: value for name, value in kept.items() if value}
     form = forms.WishesForm(
         request.POST if request.method == "POST" else None, initial=initial,
-        signed_in=user is not None,
+        signed_in=user is not None, phone=_phone(work),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         work.keep(done=WISHES, wishes=dict(form.cleaned_data))

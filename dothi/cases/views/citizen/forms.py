@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dothi.cases import rules
 from dothi.cases.choices import Delivery, News
+from dothi.core.notices import ports
+from dothi.core.notices.choices import Channel
+from dothi.lib import text_vi
 from dothi.procedures.choices import Applicant
 
 SELF, OTHER = "self", "other"
@@ -130,12 +133,22 @@ class WishesForm(forms.Form):
         help_text=_("Needed when the result comes by post."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, signed_in: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, signed_in: bool, phone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ways = [one for one in News if one != News.IN_APP or signed_in]
+        without = set() if signed_in else {News.IN_APP}
+        # Who chooses it agrees to it: a number is written to for nothing else.
+        if not ports.offered(Channel.SMS) or text_vi.phone_doubts(phone):
+            without.add(News.SMS)
         box = self.fields["news"]
         assert isinstance(box, forms.ChoiceField)
-        box.choices = [(one.value, one.label) for one in ways]
+        box.choices = [(one.value, one.label) for one in News if one not in without]
+        if self.initial.get("news") in without:
+            self.initial["news"] = News.EMAIL
+        if News.SMS not in without:
+            box.help_text = _(
+                "SMS goes to %(phone)s: the number of the dossier and what happened, no name. "
+                "Reply STOP to end it."
+            ) % {"phone": phone}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -108,7 +108,7 @@ def checked(work: Work) -> dict[str, Any]:
         ],
         "papers": papers_of(work, None),
         "news": News(wished["news"]).label if wished else "",
-        "email": wished.get("email", ""),
+        "email": wished.get("email", "") if wished.get("news") == News.EMAIL else "",
         "delivery": Delivery(wished["delivery"]).label if wished else "",
         "address": wished.get("address", "") if wished.get("delivery") == Delivery.POST else "",
         "costs": _costs(work, kept),

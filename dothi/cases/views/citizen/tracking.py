@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from dothi.accounts.http import SignedInRequest
 from dothi.accounts.models import User
 from dothi.cases import permissions, ports, rules, selectors, services
-from dothi.cases.choices import Act, Status
+from dothi.cases.choices import Act, News, Status
 from dothi.cases.models import Dossier
 from dothi.cases.services import Given, Refused
 from dothi.cases.views.citizen import forms, showing
@@ -50,7 +50,8 @@ def thanks(request: HttpRequest) -> HttpResponse:
         "link": selectors.page_url(f"cases/t/{secret}", get_language() or "vi"),
         "clock": showing.clock_of(dossier, at=at),
         "signed_in": isinstance(request.user, User),
-        "by_mail": dossier.news == "email",
+        "by_mail": dossier.news == News.EMAIL,
+        "by_sms": dossier.news == News.SMS,
     }  # fmt: skip
     return kept_private(render(request, "cases/thanks.html", context))
 

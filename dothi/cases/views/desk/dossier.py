@@ -28,6 +28,7 @@ from dothi.cases.views.desk.forms import FORMS, Answer, Deed, Offers
 from dothi.core import clock
 from dothi.core.access.services import opened as note_opening
 from dothi.core.attachments.views import send
+from dothi.core.notices.selectors import ways_about
 from dothi.procedures import selectors as procedures
 from dothi.procedures import wording
 from dothi.procedures.rules import steps
@@ -221,6 +222,7 @@ def _page(
         "history": showing.history(moves, definition, names, showing.unit_names(moves)),
         "fee_block": fee_block(user, found, at=at),
         "papers": selectors.papers_of_dossier(found),
+        "notices": ways_about(found.subject),
         "at": at,
     }
     response = render(request, "cases/desk/dossier.html", context, status=status)

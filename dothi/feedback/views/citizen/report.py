@@ -14,6 +14,7 @@ from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.core.attachments.selectors import thumbnails
 from dothi.core.limits.http import limited
+from dothi.core.notices import selectors as notices
 from dothi.feedback import forms, rules, selectors, services
 from dothi.feedback.choices import Visibility
 from dothi.feedback.selectors import Similar, Spot
@@ -68,6 +69,7 @@ def _empty(request: HttpRequest, at: datetime) -> forms.ReportForm:
     initial = {"category": request.GET.get("category", ""), "unit": request.GET.get("unit", "")}
     if isinstance(request.user, User):
         initial |= {"name": request.user.full_name, "email": request.user.email}
+        initial["news"] = notices.preferred(request.user.pk) or ""
     spots = _spots(initial["unit"], at)
     return forms.ReportForm(on=at.date(), initial=initial, spots=spots)
 
