@@ -13,7 +13,7 @@ from dothi.cases.choices import Act, News, Status
 from dothi.cases.models import Dossier, Move, Party
 from dothi.cases.services import Application
 from dothi.cases.tests.factories import MONDAY_9AM, Office, somebody
-from dothi.cases.tests.test_citizen_pages import begun, filled_in, page, post
+from dothi.cases.tests.test_citizen_pages import begun, filled_in, page, post, signed
 from dothi.core.notices import services as outbox
 from dothi.core.notices.choices import Channel, State
 from dothi.core.notices.models import Notice
@@ -63,7 +63,7 @@ def test_it_is_sent_and_told_without_a_name(client: Client, office: Office, sett
     filled_in(client, url)
     post(client, f"{url}wishes", {"news": "sms", "delivery": "counter"})
     assert "By SMS" in page(client, f"{url}check")
-    post(client, f"{url}check", {"declared": "on"})
+    signed(client, url)
     assert "an SMS does not hold it" in page(client, "/en/cases/thanks")
     dossier = Dossier.objects.get()
     [notice] = tell(dossier)

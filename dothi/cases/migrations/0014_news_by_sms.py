@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0010_reschedule'),
+        ('cases', '0013_missed_and_let_go'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0007_reschedule'),
+        ('feedback', '0008_filters_of_all_worklists'),
     ]
 
     operations = [
