@@ -9,6 +9,7 @@ from dothi.cases.selectors.desk import QueueFilters as QueueFilters
 from dothi.cases.selectors.desk import dossier_seen_by as dossier_seen_by
 from dothi.cases.selectors.desk import dossiers_seen_by as dossiers_seen_by
 from dothi.cases.selectors.desk import history as history
+from dothi.cases.selectors.desk import officers_in as officers_in
 from dothi.cases.selectors.desk import queue as queue
 from dothi.cases.selectors.desk import queue_rows as queue_rows
 from dothi.cases.selectors.desk import searched as searched

@@ -1,5 +1,6 @@
 """What staff may see of dossiers: the only ways in for pages, with permission by construction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
-from dothi.cases.choices import Power
+from dothi.cases.choices import Act, Origin, Power
 from dothi.cases.models import Dossier, Move, Party
 from dothi.cases.models.dossier import URGENCY
 from dothi.cases.selectors.tracking import loaded
@@ -150,3 +151,14 @@ def searched(rows: QuerySet[Dossier], search: str) -> QuerySet[Dossier]:
 def history(dossier: Dossier) -> list[Move]:
     """Everything that happened to a dossier, oldest first: for staff, with inner notes."""
     return list(Move.objects.filter(dossier=dossier).order_by("id"))
+
+
+def officers_in(dossier: Dossier, moves: Iterable[Move]) -> dict[int, str]:
+    """Which officer did each of these moves, by the id of the move.
+
+    Applicants are named nowhere: who sent it in while signed in is no officer, even where the same
+    person holds a post.
+    """
+    ours = [one for one in moves if not (one.act == Act.SUBMIT and dossier.origin == Origin.OWN)]
+    names = accounts.names_of({one.actor for one in ours})
+    return {one.pk: names[one.actor] for one in ours if one.actor in names}

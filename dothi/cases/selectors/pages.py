@@ -19,6 +19,7 @@ from dothi.cases.models import (
     Signature,
     Supplement,
 )
+from dothi.cases.selectors.desk import dossiers_seen_by
 from dothi.cases.selectors.machines import papers_of
 from dothi.cases.selectors.tracking import loaded
 from dothi.core.attachments.models import Attachment
@@ -40,13 +41,15 @@ class Inside:
     together: list[Dossier] = field(default_factory=list)  # Brought in on the same visit.
 
 
-def inside(dossier: Dossier) -> Inside:
-    """What belongs to a dossier that the person may see."""
+def inside(dossier: Dossier, *, user: User, on: date) -> Inside:
+    """What belongs to a dossier that the person may see, and what of the same visit they may."""
     mates = Dossier.objects.none()
     if dossier.visit:
-        mates = Dossier.objects.filter(
-            visit=dossier.visit, receiving_unit=dossier.receiving_unit_id
-        ).exclude(pk=dossier.pk)
+        mates = (
+            dossiers_seen_by(user, on=on)
+            .filter(visit=dossier.visit, receiving_unit=dossier.receiving_unit_id)
+            .exclude(pk=dossier.pk)
+        )
     return Inside(
         parties=list(Party.objects.filter(dossier=dossier).order_by("id")),
         papers=papers_of(dossier),

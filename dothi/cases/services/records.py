@@ -64,7 +64,7 @@ def step_of(dossier: Dossier, move: Move) -> portal.Step:
     unit = units.unit_of(move.from_unit or move.to_unit, on=local(move.at).date())
     return portal.Step(
         code=national_code(dossier),
-        person=_names([move.actor])[move.actor],
+        person=selectors.officers_in(dossier, [move]).get(move.pk, ""),
         title=title,
         unit=unit.name_vi,
         what=str(words),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import translation
 
 from dothi.accounts import selectors as accounts
+from dothi.cases import selectors
 from dothi.cases.choices import Act, Part, Status
 from dothi.cases.models import Document, Dossier, Move, Party, Signature, Supplement
 from dothi.cases.rules import Period
@@ -261,6 +262,7 @@ def control(dossier: Dossier, moves: Sequence[Move]) -> Context:
     """Form 06: who handed it to whom, when, and by when each step was due."""
     it = Speaker(dossier)
     steps = {one.code: one.name.of(it.language) for one in it.definition.steps}
+    officers = selectors.officers_in(dossier, moves)
     rows = []
     for number, move in enumerate(moves, start=1):
         with translation.override(it.language):
@@ -268,7 +270,7 @@ def control(dossier: Dossier, moves: Sequence[Move]) -> Context:
         due = it.moment(move.step_due_at) if move.step_due_at else ""
         late = move.step_due_at is not None and move.at > move.step_due_at
         rows.append([
-            str(number), it.moment(move.at), act, name_of(move.actor),
+            str(number), it.moment(move.at), act, officers.get(move.pk, ""),
             steps.get(move.to_step, move.to_step),
             f"{due} ({it.say('trễ', 'late')})" if late else due,
         ])  # fmt: skip

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dothi.accounts import selectors as accounts
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.accounts.models import User
 from dothi.cases import permissions, rules, selectors, services
@@ -76,7 +75,7 @@ def _post(request: SignedInRequest, found: Dossier, at: datetime) -> HttpRespons
             raise PermissionDenied
         messages.error(request, services.NotAllowedNow(found.code, Status(found.status)).message)
         return redirect("cases:dossier", code=found.code)
-    hung = selectors.inside(found)
+    hung = selectors.inside(found, user=request.user, on=at.date())
     offers = offers_for(request.user, found, hung, at, acts=(act,))
     form = FORMS[act](request.POST, offers=offers, auto_id=f"{act}_%s")
     if form.is_valid():
@@ -184,7 +183,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user, on = request.user, at.date()
-    hung = selectors.inside(found)
+    hung = selectors.inside(found, user=user, on=on)
     definition = procedures.content_of(found.version_id)
     moves = selectors.history(found)
     former = list(dict.fromkeys(move.to_step for move in moves if move.to_step))
@@ -194,7 +193,7 @@ def _page(
         acts = [act for act in acts if act != Act.ASSIGN]
     made = {act: _offer(act, offers, filled) for act in acts}
     first, more = showing.ordered(found, acts)
-    names = accounts.names_of({move.actor for move in moves})
+    names = selectors.officers_in(found, moves)
     given = whole.answers if whole else found.answers
     form = definition.form
     context = {

@@ -294,16 +294,16 @@ class Line:
 def history(
     moves: Sequence[Move],
     definition: Definition,
-    names: Mapping[str, str],
+    names: Mapping[int, str],
     units: Mapping[str, str],
 ) -> list[Line]:
-    """What happened, the last on top."""
+    """What happened, the last on top. `names`: of officers, by the id of the move."""
     known = {step.code: step for step in definition.steps}
     return [_line(one, known, names, units) for one in reversed(moves)]
 
 
 def _line(
-    move: Move, known: Mapping[str, Step], names: Mapping[str, str], units: Mapping[str, str]
+    move: Move, known: Mapping[str, Step], names: Mapping[int, str], units: Mapping[str, str]
 ) -> Line:
     moved = (move.from_unit, move.from_role) != (move.to_unit, move.to_role)
     role = dict(Role.choices).get(move.to_role, "")
@@ -320,7 +320,7 @@ def _line(
     return Line(
         at=move.at,
         title=str(Act(move.act).label),
-        who=names.get(move.actor, "") or _actor(move.actor),
+        who=names.get(move.pk, "") or _actor(move.actor),
         where=" · ".join(parts),
         reason=move.reason,
         late=_left_late(move),
@@ -340,6 +340,7 @@ def _actor(actor: str) -> str:
     kind = actor.partition(":")[0]
     return {
         "public": _("Applicant"),
+        "user": _("Applicant"),
         "system": _("The system"),
         "machine": _("Another system"),
     }.get(kind, "")
