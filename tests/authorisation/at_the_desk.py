@@ -99,6 +99,20 @@ deed(
 
 # --- The desk: one dossier -----------------------------------------------------------------------
 
+add(
+    "cases:sign_one",
+    f"{DESK} 404 404 403 403 200 403 404",
+    method="get",
+    args=of("signing"),
+    personal={"leader"},
+)
+add(
+    "cases:sign_one",
+    f"{DESK} 404 404 403 403 ok 403 404",
+    method="post",
+    args=of("signing"),
+    data=lambda house: {"act": "approve", "seen": house.seen("signing")},
+)
 page("cases:papers", f"{DESK} 404 404 200 200 200 200 404", args=of("handled"))
 page("cases:fees", f"{DESK} 404 404 200 200 200 200 404", args=of("owing"))
 add("cases:dossier", f"{DESK} 404 404 200 200 200 200 404", method="get", args=of("handled"))

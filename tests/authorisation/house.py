@@ -33,6 +33,7 @@ from dothi.cases.tests.test_reconciling import row as statement_row
 from dothi.cases.tests.waiting import Hall
 from dothi.core.attachments import services as attachments
 from dothi.core.papers import signing
+from dothi.core.worklists.services import save_filter
 from dothi.feedback.tests.factories import make_category
 from dothi.procedures import services as procedures
 from dothi.procedures.choices import Way
@@ -220,7 +221,9 @@ class House:
     def _catalogue(self) -> None:
         self.writer = make_officer("soan", unit=self.office.root, role=Role.STEWARD)
         self.version = procedures.draft(document=documents.birth(), by=self.writer.actor, at=NOW)
-        self.filter = services.save_filter(user=self.office.leader, name="Trễ", query="show=late")
+        self.filter = save_filter(
+            worklist="cases", person_id=self.office.leader.pk, name="Trễ", query="show=late"
+        )
 
     # --- What they bring ------------------------------------------------------------------------
 
@@ -229,6 +232,10 @@ class House:
         """Which draft of the procedure was read, as its page says it."""
         self.version.refresh_from_db()
         return self.version.changed_at.isoformat()
+
+    def seen(self, name: str) -> str:
+        """Which state of a dossier was read, as its page says it."""
+        return selectors.loaded().get(pk=self[name].pk).changed_at.isoformat()
 
     @property
     def upload(self) -> SimpleUploadedFile:

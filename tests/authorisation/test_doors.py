@@ -132,7 +132,7 @@ def test_every_door_for_programs_answers_as_the_table_says(house: House, caller:
     assert not found, "\n".join(found)
 
 
-# --- No door without a line ------------------------------------------------------------------------
+# --- No door without a line ---------------------------------------------------------------------
 
 OURS = ("dothi.cases.", "dothi.procedures.")
 # What passes signs of life to a hall that everybody reads: `cases/tests/test_queue.py`.
