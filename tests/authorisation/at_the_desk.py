@@ -172,6 +172,14 @@ deed(
     note="control sheet",
 )
 
+deed(
+    "cases:application",
+    f"{DESK} 404 404 ok ok 403 403 404",
+    args=of("handled"),
+    data=lambda house: {"purpose": "Đọc đơn"},
+)
+deed("cases:ask_for_refusal", f"{DESK} 404 404 403 ok 403 403 404", args=of("handled"))
+
 # Act, on which dossier, with what, and which posts of the ward may.
 ACTS: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("receive", "new", {}, {"counter"}),
@@ -185,7 +193,7 @@ ACTS: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("withdraw", "handled", {"text": "Không làm nữa"}, {"counter"}),
     ("stop", "handled", {"text": "Người nộp đề nghị"}, {"handler", "leader"}),
     ("correct", "done", {"text": "Sai tên", "step": "check"}, {"leader"}),
-    ("give", "done", {}, {"counter"}),
+    ("give", "done", {"how": "counter"}, {"counter"}),
     ("hand_over", "handled", {"outcome": "fits"}, {"handler"}),
     ("send_back", "signing", {"text": "Xem lại", "step": "check"}, {"leader"}),
     ("assign", "received", {"person": "handler"}, {"handler", "leader"}),
@@ -303,6 +311,24 @@ deed(
     args=lambda house: {"pk": house.payment.pk},
     data=lambda house: {"act": "use"},
 )
+
+# What portals did not take: who keeps the settings of dossiers in the ward.
+page("cases:exchange", f"{DESK} 403 403 403 403 403 403 200", codes={*SEES, "steward"})
+deed(
+    "cases:exchange_line",
+    f"{DESK} 404 404 404 404 404 404 ok",
+    args=lambda house: {"pk": house.telling.pk},
+    data=lambda house: {"act": "leave", "reason": "Trùng"},
+)
+# For the whole house: nobody of a ward.
+deed("cases:exchange_all", f"{DESK} 403 403 403 403 403 403 403")
+deed(
+    "cases:forget_arrival",
+    f"{DESK} 404 404 404 404 404 404 404",
+    args=lambda house: {"pk": house.arrival.pk},
+    data=lambda house: {"reason": "Trùng"},
+)
+page("cases:parameters", f"{DESK} 403 403 403 403 403 403 403")
 
 # --- The desk: counters and appointments ---------------------------------------------------------
 

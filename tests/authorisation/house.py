@@ -15,8 +15,8 @@ from dothi.accounts.models import User
 from dothi.accounts.tests.doors import signed_in
 from dothi.accounts.tests.factories import make_citizen
 from dothi.cases import selectors, services
-from dothi.cases.choices import Origin, Paid, Scope
-from dothi.cases.models import Document, Dossier, StatementLine
+from dothi.cases.choices import Origin, Paid, Scope, Sent
+from dothi.cases.models import Arrival, Document, Dossier, StatementLine, Telling
 from dothi.cases.services import Application, Given, Submitted, counters
 from dothi.cases.tests import paying
 from dothi.cases.tests.factories import (
@@ -138,6 +138,13 @@ class House:
                      visit=VISIT, unit=office.hill, receiving_unit=office.river)  # fmt: skip
         self.crossing = self.made.pop("crossing").dossier
         services.receive(dossier=self.crossing, by=office.counter, at=NOW)
+        self.telling = Telling.objects.create(
+            portal="national", dossier=self["handled"], move=1, service="DongBoHoSoMC",
+            state=Sent.REFUSED, next_try_at=NOW, error="Sai mã",
+        )  # fmt: skip
+        self.arrival = Arrival.objects.create(
+            portal="national", ref="G01-1", error="Thiếu tên", first_at=NOW, last_at=NOW
+        )
         self._submit("brought", origin=Origin.MACHINE, source="sender")
 
     def __getitem__(self, name: str) -> Dossier:

@@ -72,6 +72,8 @@ add(
     data=lambda house: {"act": "claim"},
     note="claim",
 )
+page("cases:own_application", EVERYBODY, args=secret("handled"), codes=ANYBODY, personal=ANYBODY)
+page("cases:own_application", GONE, args=public_code("handled"), note="by the public code")
 page(
     "cases:own_paper",
     EVERYBODY,
@@ -202,6 +204,9 @@ draft_step(
 draft_step("cases:papers_step", EVERYBODY, DONE, lambda house: {"do": f"remove-{house.draft_file}"})
 draft_step("cases:wishes", EVERYBODY, DONE, lambda house: {"news": "none", "delivery": "counter"})
 draft_step("cases:check", EVERYBODY, each("422"), lambda house: {"declared": "on"})
+# Something is open in this draft, so that the way leads back.
+draft_step("cases:sign_step", AWAY, AWAY, lambda house: {"do": "send", "name": "Ai đó"})
+draft_step("cases:sheet", AWAY, AWAY, lambda house: {})
 draft_step("cases:later", EVERYBODY, EVERYBODY, lambda house: {})
 draft_step("cases:drop", EVERYBODY, DONE, lambda house: {})
 add(

@@ -11,12 +11,13 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils import translation
 from openpyxl import load_workbook
 
-from dothi.accounts.tests.doors import close_files
+from dothi.accounts.tests.doors import close_files, signed_in
 from dothi.api.api import api, registration
+from dothi.cases.models import Arrival
 from tests.architecture.doors_of_the_house import NOT_RECORDS, views
 from tests.authorisation import at_the_desk, of_citizens, of_the_catalogue, programs
 from tests.authorisation.house import PERSONAL, House
@@ -130,6 +131,16 @@ def test_every_door_for_programs_answers_as_the_table_says(house: House, caller:
         got = heard(house, client, one.method, one.url(house), body, **more)
         found += faults(f"{one.method} {one.url(house)}", caller, one, got)
     assert not found, "\n".join(found)
+
+
+def test_what_holds_for_the_whole_house_opens_for_who_keeps_it(house: House) -> None:
+    """The table knows nobody above the ward; these doors are for such a person alone."""
+    keeper = signed_in(Client(), house.writer)
+    assert keeper.get(reverse("cases:parameters")).status_code == 200
+    assert house.arrival.ref in keeper.get(reverse("cases:exchange")).content.decode()
+    put_away = reverse("cases:forget_arrival", args=[house.arrival.pk])
+    assert keeper.post(put_away, {"reason": "Trùng"}).status_code == 302
+    assert not Arrival.objects.exists()
 
 
 # --- No door without a line ---------------------------------------------------------------------

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -63,6 +63,21 @@ def body_limit(get_response: Callable[[HttpRequest], HttpResponse]) -> View:
         stated = request.META.get("CONTENT_LENGTH") or "0"
         if not stated.isdecimal() or int(stated) > settings.BODY_AT_MOST:
             return too_large(request)
+        return get_response(request)
+
+    return middleware
+
+
+def plain_address(get_response: Callable[[HttpRequest], HttpResponse]) -> View:
+    """Middleware: nothing has an address with a NUL in it, which no text of the database can hold.
+
+    Raises:
+        Http404: it has one.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
         return get_response(request)
 
     return middleware

@@ -87,7 +87,7 @@ def _var(data: Any, name: Any = None, otherwise: Any = None) -> Any:
     for part in to_text(name).split("."):
         if isinstance(data, Mapping) and part in data:
             data = data[part]
-        elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             data = data[int(part)]
         else:
             return otherwise

@@ -39,7 +39,9 @@ def at(document: Mapping[str, Any], place: str) -> Any:
         if part == NEW and isinstance(found, list):
             return {}
         try:
-            found = found[int(part)] if isinstance(found, list) and part.isdigit() else found[part]
+            found = (
+                found[int(part)] if isinstance(found, list) and part.isdecimal() else found[part]
+            )
         except (KeyError, IndexError, TypeError) as error:
             raise NoPlace(place) from error
     return found
@@ -148,7 +150,7 @@ def _opened(document: Mapping[str, Any], place: str) -> tuple[Document, Any, str
 
 
 def _number(holder: Sequence[Any], last: str, place: str) -> int:
-    if not last.isdigit() or int(last) >= len(holder):
+    if not last.isdecimal() or int(last) >= len(holder):
         raise NoPlace(place)
     return int(last)
 

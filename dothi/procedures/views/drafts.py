@@ -74,7 +74,7 @@ def _said(key: str, value: Any) -> str:
 def above(code: str, place: str) -> str:
     """The page that lists an entry."""
     parts = place.split(".")[:-1]
-    while parts and not parts[-1].isdigit():
+    while parts and not parts[-1].isdecimal():
         parts.pop()
     if parts:
         return reverse("procedures:design_edit", args=[code, ".".join(parts)])

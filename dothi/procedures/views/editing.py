@@ -132,7 +132,7 @@ def _blame(form: designing.Entry, place: str, error: NotADefinition) -> None:
 
 
 def _entry(place: str) -> type[designing.Entry]:
-    parts = [part for part in place.split(".") if not part.isdigit() and part != places.NEW]
+    parts = [part for part in place.split(".") if not part.isdecimal() and part != places.NEW]
     if not parts:
         raise Http404
     if parts[0] == "sources":
@@ -140,7 +140,7 @@ def _entry(place: str) -> type[designing.Entry]:
             raise Http404
         return designing.SourceEntry
     entry = designing.ENTRIES.get(parts[-1])
-    if entry is None or (place and not (place[-1].isdigit() or place.endswith(places.NEW))):
+    if entry is None or (place and not (place[-1].isdecimal() or place.endswith(places.NEW))):
         raise Http404
     return entry
 

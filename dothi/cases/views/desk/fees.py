@@ -74,11 +74,17 @@ def collect(request: SignedInRequest, code: str) -> HttpResponse:
     if how not in {one.value for one in HOW}:
         messages.error(request, _("Please say how it was paid."))
         return redirect("cases:fees", code=code)
-    lines = [int(key) for key in request.POST.getlist("line") if key.isdigit()]
+    ticked = request.POST.getlist("line")
+    lines = [int(key) for key in ticked if key.isdecimal()]
 
     def do() -> None:
         made = services.collect(
-            dossier=dossier, by=request.user, at=at, how=Paid(how), lines=lines or None
+            dossier=dossier,
+            by=request.user,
+            at=at,
+            how=Paid(how),
+            # Lines that are none of this dossier are not "everything".
+            lines=lines if ticked else None,
         )
         codes = ", ".join(row.code for row in made)
         messages.success(request, _("Collected. Receipt: %(codes)s") % {"codes": codes})
