@@ -163,15 +163,20 @@ LAN = {
 }  # fmt: skip
 
 
-def pair_of(kind: Kind, one: dict[str, str], other: dict[str, str], town: pa.Table) -> Any:
-    """What is found of two rows among others."""
-    lists = [as_list(kind, "town", town), as_list(kind, "two", table([one, other]))]
+def pairs_of(
+    kind: Kind, one: dict[str, str], others: list[dict[str, str]], town: pa.Table
+) -> list[Any]:
+    """What is found of a row and each of some others, in their order, among those of a town."""
+    rows = table([one, *others])
+    lists = [as_list(kind, "town", town), as_list(kind, "some", rows)]
     found = matching.match(MODELS[kind], lists, wards=people.NEW_WARDS, review_at=-40)
     first = town.num_rows
-    mine = [
-        row for row in found.pairs.to_pylist() if {row["left"], row["right"]} == {first, first + 1}
-    ]
-    return mine[0] if mine else None
+    its = {
+        max(row["left"], row["right"]): row
+        for row in found.pairs.to_pylist()
+        if min(row["left"], row["right"]) == first
+    }
+    return [its.get(number) for number in range(first + 1, first + rows.num_rows)]
 
 
 @pytest.fixture(scope="module")
@@ -207,16 +212,7 @@ FAULTS = [
 def pairs_of_lan(others: pa.Table) -> list[Any]:
     """What is found of Lan's row and each of the others, in their order."""
     variants = [{**LAN, **changed} for changed, _comparison, _expected in FAULTS]
-    rows = table([LAN, *variants])
-    lists = [as_list(Kind.PERSON, "town", others), as_list(Kind.PERSON, "lan", rows)]
-    found = matching.match(PERSONS, lists, wards=people.NEW_WARDS, review_at=-40)
-    lan = others.num_rows
-    hers = {
-        max(row["left"], row["right"]): row
-        for row in found.pairs.to_pylist()
-        if min(row["left"], row["right"]) == lan
-    }
-    return [hers[number] for number in range(lan + 1, lan + rows.num_rows)]
+    return pairs_of(Kind.PERSON, LAN, variants, others)
 
 
 @pytest.mark.parametrize("number", range(len(FAULTS)), ids=lambda n: str(FAULTS[n][0]))
@@ -230,16 +226,12 @@ def test_a_fault_of_one_kind_does_not_part_a_person_and_is_named(
     assert found["weight"] > PERSONS.link_at
 
 
-def test_twins_are_not_one_person(others: pa.Table) -> None:
+def test_neither_a_twin_nor_a_child_with_her_name_is_one_with_her(others: pa.Table) -> None:
     twin = {**LAN, "full_name": "Trần Thị Liên", "citizen_id": "079181004321"}
-
-    assert pair_of(Kind.PERSON, LAN, twin, others)["weight"] < PERSONS.link_at
-
-
-def test_a_child_with_the_name_of_its_mother_is_not_its_mother(others: pa.Table) -> None:
     child = {**LAN, "birth": "17/09/2008", "citizen_id": "079308004321"}
 
-    assert pair_of(Kind.PERSON, LAN, child, others)["weight"] < PERSONS.link_at
+    for found in pairs_of(Kind.PERSON, LAN, [twin, child], others):
+        assert found["weight"] < PERSONS.link_at
 
 
 def test_a_number_that_half_the_ward_has_is_no_evidence(others: pa.Table) -> None:
@@ -250,7 +242,7 @@ def test_a_number_that_half_the_ward_has_is_no_evidence(others: pa.Table) -> Non
     one = {**LAN, "citizen_id": "", "birth": "", "address": "", "phone": "0838650000"}
     other = {**one, "full_name": "Trần Thị Lanh"}
 
-    assert pair_of(Kind.PERSON, one, other, crowd) is None
+    assert pairs_of(Kind.PERSON, one, [other], crowd) == [None]
 
 
 # --- Businesses, households, addresses -----------------------------------------------------------
@@ -269,21 +261,13 @@ def test_a_business_is_found_by_its_code_or_by_name_and_place() -> None:
         "name": "Công ty TNHH TM-DV Phở Tàu Bay", "tax_code": "0300588569",
         "phone": "0838650001", "address": "433 Lý Thái Tổ, P.9, Q.10",
     }  # fmt: skip
-    town = table(rows)
-
-    by_code = pair_of(Kind.BUSINESS, pho, {"name": "Quán Tàu Bay", "tax_code": "0300588569"}, town)
-    by_name = pair_of(
-        Kind.BUSINESS,
-        pho,
+    others = [
+        {"name": "Quán Tàu Bay", "tax_code": "0300588569"},
         {"name": "CTY TNHH THUONG MAI DICH VU PHO TAU BAY", "address": "433 ly thai to, p9, q10"},
-        town,
-    )
-    neighbour = pair_of(
-        Kind.BUSINESS,
-        pho,
         {"name": "Cà phê Mưa Rừng", "tax_code": "0301175691", "address": pho["address"]},
-        town,
-    )
+    ]
+
+    by_code, by_name, neighbour = pairs_of(Kind.BUSINESS, pho, others, table(rows))
 
     assert level(Kind.BUSINESS, by_code, "tax_code") == "exact"
     assert level(Kind.BUSINESS, by_name, "name") == "exact"
@@ -315,8 +299,7 @@ def test_a_household_is_found_by_its_people_and_its_place() -> None:
     }  # fmt: skip
     tenants = {**again, "head": "Lý Kim Hoa", "members": "Lý Gia Bảo (con)"}
 
-    same = pair_of(Kind.HOUSEHOLD, ours, again, table(rows))
-    different = pair_of(Kind.HOUSEHOLD, ours, tenants, table(rows))
+    same, different = pairs_of(Kind.HOUSEHOLD, ours, [again, tenants], table(rows))
 
     assert level(Kind.HOUSEHOLD, same, "members") == "all"
     assert same["weight"] > MODELS[Kind.HOUSEHOLD].link_at
@@ -328,10 +311,12 @@ def test_an_address_is_one_before_and_after_the_reform() -> None:
     rows = [{"address": f"{one.house} {one.street}, P.{one.old_ward}, Q.11"} for one in homes[::3]]
     old = {"address": "12/3A Lê Đại Hành, P.11, Q.11"}
 
-    same = pair_of(Kind.ADDRESS, old, {"address": "Số 12 xẹt 3A Lê Đại Hành, phường Phú Thọ"},
-                   table(rows))  # fmt: skip
-    other = pair_of(Kind.ADDRESS, old, {"address": "12/3A Lạc Long Quân, phường Phú Thọ"},
-                    table(rows))  # fmt: skip
+    others = [
+        {"address": "Số 12 xẹt 3A Lê Đại Hành, phường Phú Thọ"},
+        {"address": "12/3A Lạc Long Quân, phường Phú Thọ"},
+    ]
+
+    same, other = pairs_of(Kind.ADDRESS, old, others, table(rows))
 
     assert same["weight"] > MODELS[Kind.ADDRESS].link_at
     assert other["weight"] < MODELS[Kind.ADDRESS].link_at
