@@ -3,11 +3,12 @@
 import os
 import re
 import signal
+import time
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.signing_in import sign_in
+from tests.browser.signing_in import code_of, sign_in
 from tests.house import House
 
 pytestmark = pytest.mark.browser
@@ -127,3 +128,9 @@ def test_the_wall_says_when_it_has_lost_touch(browser: Browser, house: House) ->
     finally:
         os.kill(web, signal.SIGCONT)
     expect(badge).to_have_text("Live", timeout=30_000)
+
+
+def test_the_command_says_the_code_that_opens_the_desk(house: House) -> None:
+    before = time.time()
+    said = house.command("demo", "code", "dung.dispatch")
+    assert said in {code_of("dung.dispatch", at=at) for at in (before, time.time())}
