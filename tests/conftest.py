@@ -6,12 +6,17 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.house import House, new_house, tear_down
+from tests.postgres_plugin import lay_tables
 
 
 @pytest.fixture(scope="session")
 def house() -> Generator[House, None, None]:
-    """One demo for all tests of a worker; they leave it usable for the next."""
+    """One demo for all tests of a worker; they leave it usable for the next.
+
+    It begins on migrated tables, if this run has some: others start a house from nothing.
+    """
     started = new_house()
+    lay_tables(started.var)
     try:
         started.start()
         yield started

@@ -2,12 +2,15 @@
 
 A server for each xdist worker, not one for all: the event log is read up to the oldest open
 transaction of the whole server, so workers on one server would hold each other back. Each starts
-from a copy of one that was migrated; who finds none migrates, and leaves a copy for the next.
+from a copy of one that was migrated. Where there is none, one worker migrates while the others
+compile the tests, and reads them afterwards as they left them: neither is done twice. The house of
+the browser tests (`tests/house.py`) begins on a copy too.
 
 A pytest plugin, not a conftest: Django reads its settings before any conftest is loaded, and the
 address of the server must be in the environment by then.
 """
 
+import fcntl
 import hashlib
 import os
 import re
@@ -15,12 +18,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
+from dothi.core.house import Standing, mark
+from dothi.run.database import embedded
+from dothi.run.house import House
 from dothi.run.postgres import Postgres
 
 FAST = {
@@ -31,7 +39,6 @@ FAST = {
 }
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / ".make" / "clusters"
-COPIED = "dothi.copied"
 _ours: list[Postgres] = []
 
 
@@ -45,7 +52,7 @@ def pytest_addoption() -> None:
     server = Postgres(folder / "pg", settings=FAST)
     server.socket = folder / "socket"
     _ours.append(server)
-    os.environ["DATABASE_URL"] = server.url("test")
+    os.environ["DATABASE_URL"] = server.url()
     os.environ["DOTHI_VAR"] = str(folder / "var")
     # The web server of static files looks for its folder once, and warns where there is none.
     (folder / "var" / "static").mkdir(parents=True)
@@ -58,6 +65,13 @@ def pytest_unconfigure() -> None:
     _ours.clear()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Of several workers the first migrates now: the others read the tests meanwhile."""
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and not migrated().exists():
+        begin(_ours[0], session.config.stash[blocking_manager_key])
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Generator[None, None, None]:
     """Start and migrate once; tests roll back what they write, or it is taken out after them."""
@@ -65,10 +79,7 @@ def django_db_setup(django_db_blocker: Any) -> Generator[None, None, None]:
     from django.test import TransactionTestCase
 
     [server] = _ours
-    start(server)
-    if not is_migrated(server):
-        with django_db_blocker.unblock():
-            migrate(server)
+    begin(server, django_db_blocker)
     TransactionTestCase._fixture_teardown = lambda test: take_out_rows()  # type: ignore[attr-defined]
     yield
     with django_db_blocker.unblock():
@@ -97,15 +108,27 @@ def _own_modules(source: str) -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
-def start(server: Postgres) -> None:
-    if (known := migrated()).exists():
-        copy(known, server.data)
-    server.start()
-    server.create_database("test")
+def begin(server: Postgres, blocker: Any) -> None:
+    """Start it on a copy of the migrated one; migrate if there is none and nobody is at it."""
+    if server.is_alive:
+        return
+    with one_at_a_time():
+        known = migrated()
+        if known.exists():
+            copy(known, server.data)
+        server.start()
+        if not known.exists():
+            server.create_database()
+            with blocker.unblock():
+                migrate(server)
 
 
-def is_migrated(server: Postgres) -> bool:
-    return (server.data / COPIED).exists()
+@contextmanager
+def one_at_a_time() -> Generator[None, None, None]:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "half.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def migrate(server: Postgres) -> None:
@@ -115,6 +138,8 @@ def migrate(server: Postgres) -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    with connections["default"].cursor() as cursor:
+        mark(cursor, Standing.TABLES)
     connections["default"].close()
     connections["default"].close_pool()  # type: ignore[attr-defined]
     server.stop()
@@ -123,18 +148,20 @@ def migrate(server: Postgres) -> None:
 
 
 def keep(data: Path) -> None:
-    """Keep a copy in place of older ones. Of two who keep at once, the first is right."""
+    """Keep a copy in place of older ones."""
     place = migrated()
     for old in KEPT.glob("[!h]*"):
         if old != place:
             shutil.rmtree(old, ignore_errors=True)
     half = KEPT / f"half-{os.getpid()}"
     copy(data, half)
-    (half / COPIED).touch()
-    try:
-        half.rename(place)
-    except OSError:
-        shutil.rmtree(half, ignore_errors=True)
+    half.rename(place)
+
+
+def lay_tables(var: Path) -> None:
+    """Put a copy under a house that is to be made in that folder, if there is one."""
+    if (known := migrated()).exists():
+        copy(known, embedded(House(var)).data)
 
 
 def copy(data: Path, to: Path) -> None:

@@ -12,6 +12,7 @@ class Standing(StrEnum):
     """What is in the database."""
 
     EMPTY = ""
+    TABLES = "dothi: tables of a house, with nothing in them"
     SAMPLE_BEGUN = "dothi: a sample house, being loaded"
     SAMPLE = "dothi: a sample house"
     HOUSE_BEGUN = "dothi: a house, being made"

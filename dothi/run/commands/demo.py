@@ -134,7 +134,7 @@ def _load(home: House, base: Database, progress: Progress, options: argparse.Nam
             )
     home.make()
     _remember(home, base, options.city, options.timezone)
-    is_new = base.standing() == Standing.EMPTY
+    is_new = base.standing() in {Standing.EMPTY, Standing.TABLES}
     if is_new:
         base.mark(Standing.SAMPLE_BEGUN)
     use_django(home, base.owner, demo=True)

@@ -77,7 +77,7 @@ def test_emptying_takes_everything_but_the_database(tmp_path: Path) -> None:
     with psycopg.connect(owner, autocommit=True) as server:
         server.execute(f"create database {name}")
     try:
-        base = Database(owner.replace("/test?", f"/{name}?"), embedded=True)
+        base = Database(owner.replace("/dothi?", f"/{name}?"), embedded=True)
         assert base.standing() == Standing.EMPTY
         base.mark(Standing.SAMPLE_BEGUN)
         with base.connect() as inside:
