@@ -79,7 +79,8 @@ if (sound) {
 // --- One key for each act at the counter --------------------------------------------------------------
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.target.closest("input, textarea, select, dialog")) return;
+  if (localStorage.getItem("single-keys") === "off") return;
+  if (event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]")) return;
   const button = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
   if (!button) return;
   event.preventDefault();

@@ -120,6 +120,7 @@ class Forms:
     sheet: Sheet
     said: str = ""  # What a scan came to.
     refused: str = ""
+    scans: bool = False  # The cursor stands in the box for the scan.
 
     @property
     def is_fine(self) -> bool:
@@ -135,13 +136,22 @@ def _first(desk: Desk) -> Forms:
         "way": Way.DIRECT.value, "copies": 1, "pages": 1, "language": "vi",
     }  # fmt: skip
     return Forms(
-        who=ApplicantForm(initial=initial, allowed=desk.definition.applicants),
+        who=_applicant(desk, initial, is_known=bool(initial)),
         how=HowForm(initial=how, here=desk.here, agencies=desk.agencies),
         papers=PapersForm(definition=desk.definition),
+        scans=not initial,
         sheet=answering.shown(
             desk.definition.form, _prefilled(desk.definition, initial), on=desk.on
         ),
     )
+
+
+def _applicant(desk: Desk, initial: dict[str, Any], *, is_known: bool) -> ApplicantForm:
+    """Who applies; where that is known, the cursor stands behind it, in what no card says."""
+    form = ApplicantForm(initial=initial, allowed=desk.definition.applicants)
+    if is_known:
+        form.fields["phone"].widget.attrs["autofocus"] = True
+    return form
 
 
 def _of_visit_before(desk: Desk) -> Party | None:
@@ -207,11 +217,12 @@ def _as_typed(desk: Desk, scan: str, sheet: Sheet) -> Forms:
     given = {**_prefilled(desk.definition, who), **_kept(sheet)}
     given |= _prefilled(desk.definition, filled)
     return Forms(
-        who=ApplicantForm(initial=who, allowed=desk.definition.applicants),
+        who=_applicant(desk, who, is_known=bool(filled)),
         how=HowForm(initial=how, here=desk.here, agencies=desk.agencies),
         papers=PapersForm(initial=papers, definition=desk.definition),
         sheet=answering.shown(desk.definition.form, given, on=desk.on),
         said=said,
+        scans=bool(scan) and not filled,
     )
 
 
@@ -295,6 +306,7 @@ def _page(desk: Desk, forms: Forms, *, status: int = 200) -> HttpResponse:
             "papers": forms.papers,
             "sheet": forms.sheet,
             "said": forms.said,
+            "scans": forms.scans,
             "refused": forms.refused,
             "visit": desk.visit,
             "back": f"{reverse('cases:enter')}?{urlencode({'visit': desk.visit})}",

@@ -7,6 +7,13 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?" && keys && !typing) keys.showModal();
 });
 
+// Who does not want single keys says so in that dialog, for this browser (WCAG 2.1.4).
+const singleKeys = document.querySelector("[data-single-keys]");
+if (singleKeys) {
+  singleKeys.checked = localStorage.getItem("single-keys") !== "off";
+  singleKeys.addEventListener("change", () => localStorage.setItem("single-keys", singleKeys.checked ? "on" : "off"));
+}
+
 // Dialogs open from a button and close by their own buttons.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
@@ -20,11 +27,15 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 
-// A form that was sent is not sent again by an impatient click; one that fetches files may be.
+// A form that was sent is not sent again by an impatient click; what fetches files may be.
 document.addEventListener("submit", (event) => {
+  const fetches = "again" in event.target.dataset || "again" in (event.submitter?.dataset ?? {});
   if (event.target.dataset.sent) event.preventDefault();
-  if (event.target.method === "post" && !("again" in event.target.dataset)) event.target.dataset.sent = "1";
+  if (event.target.method === "post" && !fetches) event.target.dataset.sent = "1";
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// What is wrong, or what was just done, is read first, and Tab goes on from there.
+document.querySelector(".error-summary, .notice.done")?.focus();

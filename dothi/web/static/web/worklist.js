@@ -1,11 +1,6 @@
 // The desk with a script: keys of worklists, ticks, what opens. All of it works without, too.
 
-const singleKeys = document.querySelector("[data-single-keys]");
 const usesKeys = () => localStorage.getItem("single-keys") !== "off";
-if (singleKeys) {
-  singleKeys.checked = usesKeys();
-  singleKeys.addEventListener("change", () => localStorage.setItem("single-keys", singleKeys.checked ? "on" : "off"));
-}
 
 // --- Keys of the worklist -------------------------------------------------------------------------
 const links = [...document.querySelectorAll("a[data-row]")];
@@ -19,8 +14,8 @@ const go = (to) => {
 const rowOf = () => links.indexOf(document.activeElement);
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open]");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form && !event.target.form.matches(".batch")) {
     event.preventDefault();
     event.target.form.requestSubmit();
     return;
@@ -36,6 +31,7 @@ document.addEventListener("keydown", (event) => {
       if (box) { box.checked = !box.checked; box.dispatchEvent(new Event("change", { bubbles: true })); }
       break;
     }
+    case "b": document.querySelector(".batch-bar button:not(:disabled)")?.focus(); break;
     case "/": { const search = document.querySelector("input[type=search]"); if (search) { event.preventDefault(); search.focus(); search.select(); } break; }
     case "n": { const link = document.querySelector('[data-key="n"]'); if (link) link.click(); break; }
     case "u": { const back = document.querySelector(".crumbs a"); if (back) back.click(); break; }
