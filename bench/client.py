@@ -6,6 +6,8 @@ loopback network (127.0.0.0/8), so that limits by address count it as one caller
 
 import asyncio
 import itertools
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -13,6 +15,7 @@ from urllib.parse import urlencode
 import httptools
 
 TIMEOUT = 90.0
+IDLE = 3.0  # Seconds after which a connection is not used again.
 _numbers = itertools.count(1)
 
 
@@ -78,6 +81,7 @@ class Browser:
         self.address = address or loopback(next(_numbers))
         self.wire: _Wire | None = None
         self.cookies: dict[str, str] = {}
+        self.used_at = time.monotonic()
 
     async def get(self, path: str) -> Answer:
         return await self._ask("GET", path, b"", {})
@@ -87,6 +91,11 @@ class Browser:
         values = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", ""), **form}
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return await self._ask("POST", path, urlencode(values).encode(), kind)
+
+    async def send(self, path: str, body: object, headers: Mapping[str, str]) -> Answer:
+        """Send JSON, as programs do."""
+        kind = {"Content-Type": "application/json", **headers}
+        return await self._ask("POST", path, json.dumps(body).encode(), kind)
 
     async def _ask(self, method: str, path: str, body: bytes, more: Mapping[str, str]) -> Answer:
         wire = await self._connected()
@@ -104,6 +113,10 @@ class Browser:
         return answer
 
     async def _connected(self) -> _Wire:
+        idle = time.monotonic() - self.used_at
+        self.used_at = time.monotonic()
+        if self.wire is not None and idle > IDLE:  # The server is about to close it.
+            self.wire.transport.close()
         if self.wire is None or self.wire.transport.is_closing():
             loop = asyncio.get_running_loop()
             _, self.wire = await loop.create_connection(

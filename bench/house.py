@@ -23,21 +23,29 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @contextmanager
 def measured() -> Iterator["Measured"]:
-    """A house in a folder of its own, gone afterwards. Django is set up in this process."""
-    folder = Path(tempfile.mkdtemp(prefix="dothi-bench-", dir="/tmp"))
+    """A house in a folder of its own, gone afterwards. Django is set up in this process.
+
+    `KEEP` names a folder instead, which stays: what was seeded there is there the next time.
+    """
+    kept = os.environ.get("KEEP")
+    folder = Path(kept) if kept else Path(tempfile.mkdtemp(prefix="dothi-bench-", dir="/tmp"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     home = House(folder / "var")
     try:
         with database(home) as base:
             assert base.server is not None, "DATABASE_URL is set: the measurements need their own"
             home.make()
-            base.mark(Standing.SAMPLE_BEGUN)
+            known = base.standing() == Standing.SAMPLE
+            if not known:
+                base.mark(Standing.SAMPLE_BEGUN)
             use_django(home, base.owner, demo=True)  # The sample people are for the demo only.
             bring_up_to_date(home, base)
             base.mark(Standing.SAMPLE)
             yield Measured(home, base, base.server)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def said(everything: "Callable[[Measured], Iterator[str]]") -> int:

@@ -6,7 +6,7 @@ import itertools
 import random
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -158,6 +158,11 @@ def spike(house: Measured) -> Iterator[str]:
     """Ten times the sustained rate for half a minute; nobody waits for the one before."""
     with house.open() as running:
         calm, wild = asyncio.run(_spike(running))
+    yield from told(calm, wild)
+
+
+def told(calm: Spike, wild: Spike) -> Iterator[str]:
+    """What came of the sustained phase and of the spike."""
     for name, rate, seconds, one in (
         ("sustained", SUSTAINED, CALM_SECONDS, calm),
         ("spike", SUSTAINED * TIMES, SPIKE_SECONDS, wild),
@@ -180,14 +185,16 @@ async def _spike(running: Open) -> tuple[Spike, Spike]:
     kinds = ["/", "/feedback/list", f"/feedback/r/{code}", "/open311/v2/services.json"] * 6 + [""]
     for path in kinds[:4] * 4:  # Warm up.
         await _arrive(running.port, path, next(places))
-    calm = await _arrivals(running.port, SUSTAINED, CALM_SECONDS, kinds, places)
-    wild = await _arrivals(running.port, SUSTAINED * TIMES, SPIKE_SECONDS, kinds, places)
-    return calm, wild
+
+    async def visit(number: int) -> None:
+        await _arrive(running.port, kinds[number % len(kinds)], next(places))
+
+    calm = await arrivals(SUSTAINED, CALM_SECONDS, visit)
+    return calm, await arrivals(SUSTAINED * TIMES, SPIKE_SECONDS, visit)
 
 
-async def _arrivals(
-    port: int, rate: float, seconds: int, kinds: list[str], places: Iterator[Point]
-) -> Spike:
+async def arrivals(rate: float, seconds: int, visit: Callable[[int], Awaitable[None]]) -> Spike:
+    """So many arrivals a second, each when it is due and not when the one before is through."""
     found = Spike()
     started = time.perf_counter()
 
@@ -195,9 +202,7 @@ async def _arrivals(
         due = started + number / rate
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         try:
-            await asyncio.wait_for(
-                _arrive(port, kinds[number % len(kinds)], next(places)), PATIENCE
-            )
+            await asyncio.wait_for(visit(number), PATIENCE)
         except (Failed, OSError, TimeoutError) as error:
             found.errors.append(f"{type(error).__name__} {error}")
         else:

@@ -44,7 +44,7 @@ def everything(house: Measured) -> Iterator[str]:
 
 def _waiting() -> "tuple[list[Dossier], list[int], User]":
     """Dossiers on the table of a leader who has a key, and the moves by which they came in."""
-    from bench.cases import PROCEDURE, answers_to, furnish
+    from bench.cases_house import PROCEDURE, answers_to, furnish
     from dothi.accounts.choices import Role
     from dothi.cases import services
     from dothi.cases.choices import Act, Origin

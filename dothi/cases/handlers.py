@@ -1,5 +1,7 @@
 """What dossiers do when something happens: ask what is so now, then call one verb."""
 
+from collections.abc import Sequence
+
 from dothi.cases import events, services
 from dothi.cases.choices import Duty
 from dothi.core import clock
@@ -11,6 +13,9 @@ OURS = "cases.dossier:"
 HOOKED = (
     events.DossierSubmitted, events.DossierMoved, events.DossierFinished, events.DossierRated
 )  # fmt: skip
+Hooked = (
+    events.DossierSubmitted | events.DossierMoved | events.DossierFinished | events.DossierRated
+)
 offer(*(event.name for event in HOOKED))
 
 
@@ -26,7 +31,8 @@ def agree_by_silence(event: ClockLapsed) -> None:
 @on(events.DossierMoved, name="cases.issue_papers")
 def issue_papers(event: events.DossierMoved) -> None:
     """The form of TT 03/2025/TT-VPCP that belongs to the move, unless it was printed already."""
-    services.issue_for(move=event.move)
+    if services.leads_to_paper(event.act):
+        services.issue_for(move=event.move)
 
 
 # What happened before the house spoke with a portal, the portal is not told move by move.
@@ -36,15 +42,10 @@ def tell_portals(event: events.DossierMoved) -> None:
     services.note_move(code=event.code, move=event.move, at=clock.now())
 
 
-@on(*HOOKED, name="cases.tell_hooks", from_start=False)
-def tell_hooks(
-    event: events.DossierSubmitted
-    | events.DossierMoved
-    | events.DossierFinished
-    | events.DossierRated,
-) -> None:
-    """Something is so of a dossier: systems that subscribed are told, if they may see it."""
-    services.tell_hooks(event=event, code=event.code, at=clock.now())
+@on(*HOOKED, name="cases.tell_hooks", from_start=False, together=True)
+def tell_hooks(told: Sequence[Hooked]) -> None:
+    """Something is so of dossiers: systems that subscribed are told, if they may see them."""
+    services.tell_hooks(events=[(event, event.code) for event in told], at=clock.now())
 
 
 @on(ClockRescheduled, name="cases.follow_the_calendar")
@@ -63,7 +64,7 @@ def mind_the_clock(event: ClockBreached) -> None:
 
 
 # Nobody is written to of what happened before the house wrote.
-@on(events.DossierMoved, name="cases.tell_people", from_start=False)
-def tell_people(event: events.DossierMoved) -> None:
+@on(events.DossierMoved, name="cases.tell_people", from_start=False, together=True)
+def tell_people(moved: Sequence[events.DossierMoved]) -> None:
     """Write to whoever applied, by the way that was chosen."""
-    services.tell_moved(move=event.move, at=clock.now())
+    services.tell_moves(moves=[event.move for event in moved], at=clock.now())

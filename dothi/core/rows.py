@@ -5,12 +5,14 @@ histories, which every verb appends to, rows that verbs move, and what each page
 (figures in `docs/performance.md`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import NOT_PROVIDED, AutoField, Field, Model
+
+M = TypeVar("M", bound=Model)
 
 
 def append(row: Model) -> None:
@@ -65,8 +67,22 @@ def first(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchone()
-    if found is None:
-        return None
+    return None if found is None else _apart(found, parts)
+
+
+def every(
+    statement: str, values: Sequence[Any] | Mapping[str, Any], model: type[M],
+    without: tuple[str, ...] = (),
+) -> list[M]:  # fmt: skip
+    """All rows of an answer as rows of one model, whose `columns` were asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    fields = _read(model, without)
+    return [cast(M, _made(model, fields, row)) for row in rows]
+
+
+def _apart(found: Sequence[Any], parts: Iterable[tuple[type[Model], tuple[str, ...]]]) -> Any:
     made, start = [], 0
     for model, without in parts:
         fields = _read(model, without)

@@ -19,6 +19,10 @@ from dothi.units.models import Unit
 IS_OPEN = Q(closed_at=None)
 # The place in a worklist: what nobody has looked at yet is due since it came in.
 URGENCY = Coalesce("due_at", "submitted_at")
+NARROWED_BY = [
+    "due_at", "submitted_at", "status", "procedure", "area", "step", "handling_role",
+    "handling_person", "way", "paused", "done_at", "step_due_at",
+]  # fmt: skip
 
 
 class Dossier(models.Model):
@@ -139,9 +143,24 @@ class Dossier(models.Model):
         ]
         indexes = [
             # Serves the worklist of a unit, most urgent first, page by page.
+            # It holds what a worklist is narrowed by and counted by: what is left out is not read.
             models.Index(
-                F("handling_unit"), URGENCY, F("id"), name="dossier_urgent", condition=IS_OPEN
-            ),
+                F("handling_unit"),
+                URGENCY,
+                F("id"),
+                name="dossier_urgent",
+                condition=IS_OPEN,
+                include=NARROWED_BY,
+            ),  # fmt: skip
+            # Serves the list of what was received here and is handled elsewhere.
+            models.Index(
+                F("receiving_unit"),
+                URGENCY,
+                F("id"),
+                name="dossier_elsewhere",
+                condition=IS_OPEN & ~Q(handling_unit=F("receiving_unit")),
+                include=[*NARROWED_BY, "handling_unit"],
+            ),  # fmt: skip
             models.Index(fields=["due_at", "id"], name="dossier_open_due", condition=IS_OPEN),
             models.Index(
                 fields=["handling_person", "due_at", "id"],
@@ -152,6 +171,17 @@ class Dossier(models.Model):
             models.Index(
                 fields=["handling_unit", "closed_at", "id"],
                 name="dossier_closed_here",
+                condition=Q(closed_at__isnull=False),
+                include=["way", "handling_person", "submitted_at"],
+            ),
+            models.Index(
+                fields=["handling_unit", "procedure", "closed_at", "id"],
+                name="dossier_closed_procedure",
+                condition=Q(closed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["handling_unit", "status", "closed_at", "id"],
+                name="dossier_closed_status",
                 condition=Q(closed_at__isnull=False),
             ),
             # Serve registers and figures of a period.

@@ -1,6 +1,5 @@
 """Questions about dossiers. What pages ask goes through `…_seen_by`."""
 
-from dothi.cases.selectors.agencies import agency_of as agency_of
 from dothi.cases.selectors.agencies import receiving as receiving
 from dothi.cases.selectors.agencies import setting as setting
 from dothi.cases.selectors.agencies import setting_row as setting_row
@@ -57,6 +56,9 @@ from dothi.cases.selectors.signing import posts_that_sign as posts_that_sign
 from dothi.cases.selectors.signing import shown_to_sign as shown_to_sign
 from dothi.cases.selectors.signing import to_sign_by as to_sign_by
 from dothi.cases.selectors.signing import without_key as without_key
+from dothi.cases.selectors.single import agency_of as agency_of
+from dothi.cases.selectors.single import dossier_by_id as dossier_by_id
+from dothi.cases.selectors.single import waits_for as waits_for
 from dothi.cases.selectors.tables import colleagues_at as colleagues_at
 from dothi.cases.selectors.tables import colleagues_of as colleagues_of
 from dothi.cases.selectors.tables import load_of as load_of

@@ -8,7 +8,7 @@ from dothi.accounts.models import in_force
 from dothi.cases import rules
 from dothi.cases.choices import Parameter
 from dothi.cases.models import Agency, Setting
-from dothi.units.models import Unit
+from dothi.cases.selectors.single import value_set
 
 
 def receiving(*, on: date) -> QuerySet[Agency]:
@@ -16,14 +16,10 @@ def receiving(*, on: date) -> QuerySet[Agency]:
     return Agency.objects.filter(in_force(on)).select_related("unit").order_by("unit__code")
 
 
-def agency_of(unit: Unit, *, on: date) -> Agency | None:
-    return receiving(on=on).filter(unit=unit).first()
-
-
 def setting(parameter: Parameter, *, on: date) -> int:
     """What holds on a day; what nobody has set is as `rules.DEFAULTS` says."""
-    row = setting_row(parameter, on=on)
-    return row.value if row else rules.DEFAULTS[parameter]
+    found = value_set(parameter, on=on)
+    return rules.DEFAULTS[parameter] if found is None else found
 
 
 def setting_row(parameter: Parameter, *, on: date) -> Setting | None:

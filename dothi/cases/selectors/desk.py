@@ -1,20 +1,23 @@
 """What staff may see of dossiers: the only ways in for pages, with permission by construction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
 from dothi.cases.choices import Act, Origin, Power
 from dothi.cases.models import Dossier, Move, Party
 from dothi.cases.models.dossier import URGENCY
+from dothi.cases.selectors.single import SEEN, dossiers_of, one_dossier
 from dothi.cases.selectors.tracking import loaded
 from dothi.core.paging import Page, page_of, take
 from dothi.lib import text_vi
 from dothi.lib.codes import DOSSIER
+from dothi.units.models import Unit
 
 FEW = 500
 
@@ -54,7 +57,11 @@ def dossiers_seen_by(user: User, *, on: date) -> QuerySet[Dossier]:
 
 def dossier_seen_by(user: User, code: str, *, on: date) -> Dossier:
     """One dossier. Raises Dossier.DoesNotExist when there is none that this person may see."""
-    return dossiers_seen_by(user, on=on).get(code=code)
+    where = list(accounts.standing(user, on=on).units_for(Power.SEE))
+    found = one_dossier(SEEN, [code, where, where, where]) if where else None
+    if found is None:
+        raise Dossier.DoesNotExist
+    return found
 
 
 def queue(
@@ -70,17 +77,19 @@ def queue(
     With `closed`: those that are closed, the last closed first.
     """
     wanted = filters or QueueFilters()
-    rows = queue_rows(user, on=on, filters=wanted)
+    # The index holds what is asked for here: only rows that are shown are looked up.
+    rows = queue_rows(user, on=on, filters=wanted).select_related(None)
     if wanted.closed:
         found, following = take(
-            rows, field="closed_at", newest_first=True, after=after, limit=limit
-        )
+            rows.only("id", "closed_at"), field="closed_at", newest_first=True, after=after,
+            limit=limit,
+        )  # fmt: skip
     else:
-        ordered = rows.annotate(urgent_at=URGENCY)
         found, following = take(
-            ordered, field="urgent_at", newest_first=False, after=after, limit=limit
-        )
-    return page_of(found, following)
+            rows.annotate(urgent_at=URGENCY).only("id"), field="urgent_at", newest_first=False,
+            after=after, limit=limit,
+        )  # fmt: skip
+    return page_of(dossiers_of([row.pk for row in found]), following)
 
 
 def queue_rows(user: User, *, on: date, filters: QueueFilters) -> QuerySet[Dossier]:
@@ -92,14 +101,20 @@ def queue_rows(user: User, *, on: date, filters: QueueFilters) -> QuerySet[Dossi
         return _narrowed(dossiers_seen_by(user, on=on), filters, user)
     rows = loaded().exclude(closed_at=None) if filters.closed else loaded().filter(closed_at=None)
     if filters.elsewhere:
-        rows = rows.filter(receiving_unit__in=where).exclude(handling_unit__in=where)
-        return _narrowed(rows, filters, user)
-    # One unit is an equality, which the index of the worklist serves in the right order.
+        away = rows.exclude(handling_unit=F("receiving_unit"))
+        away = _at(away, "receiving_unit", where).exclude(handling_unit__in=where)
+        return _narrowed(away, filters, user)
+    if filters.unit_codes:
+        named = Unit.objects.filter(pk__in=where, code__in=filters.unit_codes)
+        where = frozenset(named.values_list("pk", flat=True))
+    return _narrowed(_at(rows, "handling_unit", where), filters, user)
+
+
+def _at(rows: QuerySet[Dossier], place: str, where: Collection[int]) -> QuerySet[Dossier]:
+    """Dossiers of these units. One is an equality, which an index serves in the right order."""
     if len(where) == 1:
-        rows = rows.filter(handling_unit=next(iter(where)))
-    else:
-        rows = rows.filter(handling_unit__in=where)
-    return _narrowed(rows, filters, user)
+        return rows.filter(**{place: next(iter(where))})
+    return rows.filter(**{f"{place}__in": where})
 
 
 def _narrowed(rows: QuerySet[Dossier], filters: QueueFilters, user: User) -> QuerySet[Dossier]:
@@ -122,11 +137,19 @@ def _narrowed(rows: QuerySet[Dossier], filters: QueueFilters, user: User) -> Que
         rows = rows.filter(due_at__lt=filters.overdue_at, paused=False, done_at=None)
     if filters.step_overdue_at is not None:
         rows = rows.filter(step_due_at__lt=filters.step_overdue_at, paused=False)
+    # As moments and not as days of them, which no index serves.
     if filters.since is not None:
-        rows = rows.filter(submitted_at__date__gte=filters.since)
+        begun = _midnight(filters.since)
+        rows = rows.filter(submitted_at__gte=begun)
+        if filters.closed:
+            rows = rows.filter(closed_at__gte=begun)  # What is so anyway bounds the walk.
     if filters.until is not None:
-        rows = rows.filter(submitted_at__date__lte=filters.until)
+        rows = rows.filter(submitted_at__lt=_midnight(filters.until + timedelta(days=1)))
     return searched(rows, filters.search)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def searched(rows: QuerySet[Dossier], search: str) -> QuerySet[Dossier]:

@@ -22,7 +22,7 @@ from dothi.cases.models import (
     Statement,
     StatementLine,
 )
-from dothi.cases.selectors.agencies import agency_of
+from dothi.cases.selectors.single import agency_of
 from dothi.lib import payref, vietqr
 from dothi.lib.vietqr import NoSuchTransfer, Transfer
 from dothi.units.models import Unit

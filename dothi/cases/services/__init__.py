@@ -99,6 +99,7 @@ from dothi.cases.services.papers import as_sent as as_sent
 from dothi.cases.services.papers import bytes_of as bytes_of
 from dothi.cases.services.papers import issue_for as issue_for
 from dothi.cases.services.papers import issue_register as issue_register
+from dothi.cases.services.papers import leads_to_paper as leads_to_paper
 from dothi.cases.services.papers import open_application as open_application
 from dothi.cases.services.papers import open_paper as open_paper
 from dothi.cases.services.papers import print_control as print_control
@@ -151,7 +152,7 @@ from dothi.cases.services.signing import approve_many as approve_many
 from dothi.cases.services.signing import decline as decline
 from dothi.cases.services.signing import preview as preview
 from dothi.cases.services.signing import sign_result as sign_result
-from dothi.cases.services.telling import tell_moved as tell_moved
+from dothi.cases.services.telling import tell_moves as tell_moves
 from dothi.cases.services.waiting import Asked as Asked
 from dothi.cases.services.waiting import ask as ask
 from dothi.cases.services.waiting import asked_again as asked_again

@@ -22,6 +22,7 @@ from dothi.core.access.services import opened
 from dothi.core.attachments.rules import Refused as FileRefused
 from dothi.core.attachments.services import take
 from dothi.core.audit.services import record
+from dothi.core.transactions import joined
 from dothi.lib import national_portal
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def actor_of(portal: str) -> str:
 # --- Telling -------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@joined
 def note_move(*, code: str, move: int, at: datetime) -> None:
     """Put a move into the ledger of every portal that this house speaks with; twice is once."""
     for portal in ports.open_portals():

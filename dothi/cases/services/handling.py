@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dothi.accounts.models import User
+from dothi.cases import selectors
 from dothi.cases.choices import REFUSAL, Act
-from dothi.cases.models import Consultation, Dossier, Move, Proposal, Result
+from dothi.cases.models import Dossier, Move, Result
 from dothi.cases.services import moving
 from dothi.cases.services.moving import Actor
 from dothi.cases.services.refusals import (
@@ -68,9 +69,10 @@ def _finish(
     at: datetime,
     note: str,
 ) -> None:
-    if Consultation.objects.filter(dossier=dossier, answered_at=None).exists():
+    agency_asked, applicant_asked = selectors.waits_for(dossier)
+    if agency_asked:
         raise StillAsked(_("An agency was asked and has not answered yet."))
-    if Proposal.objects.filter(dossier=dossier, answered_at=None).exists():
+    if applicant_asked:
         raise StillAsked(_("The applicant has not answered to the draft yet."))
     _check_signed(dossier, end, definition)
     changes: dict[str, Any] = moving.leave_steps(dossier, at=at)

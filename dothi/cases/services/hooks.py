@@ -1,23 +1,32 @@
 """Systems that subscribed are told of facts about dossiers that they may see."""
 
+from collections.abc import Sequence
 from datetime import datetime
-
-from django.db import transaction
 
 from dothi.accounts import selectors as accounts
 from dothi.cases import selectors
 from dothi.core.clock import local
 from dothi.core.events.registry import Event
 from dothi.core.hooks import selectors as hooks
+from dothi.core.hooks.models import Hook
 from dothi.core.hooks.services import put
+from dothi.core.transactions import joined
 
 
-@transaction.atomic
-def tell_hooks(*, event: Event, code: str, at: datetime) -> int:
-    """Lay out a message for each hook whose program may see the dossier now. Return how many."""
-    wanted = hooks.hooks_for(event.name)
-    if not wanted:
-        return 0
+@joined
+def tell_hooks(*, events: Sequence[tuple[Event, str]], at: datetime) -> int:
+    """Lay out a message of each fact, with the code of its dossier, for each hook whose program
+    may see that dossier now. Return how many.
+    """
+    wanted = hooks.hooks_for({event.name for event, _code in events})
+    return sum(
+        _tell(event, code, hooked, at=at)
+        for event, code in events
+        if (hooked := wanted.get(event.name))
+    )
+
+
+def _tell(event: Event, code: str, wanted: Sequence[Hook], *, at: datetime) -> int:
     machines = accounts.machines_by_subject(hook.owner for hook in wanted)
     on = local(at).date()
     seeing = {

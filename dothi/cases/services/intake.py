@@ -180,10 +180,10 @@ def _how_many(answers: Mapping[str, Any], field: str, given: int) -> int:
 
 
 def _checked(application: Application, *, origin: Origin, way: Way, on: date) -> _Content:
-    version = procedures.version_of(application.procedure, on=on)
-    if version is None:
+    version_id = procedures.key_of(application.procedure, on=on)
+    if version_id is None:
         raise NotOffered
-    definition = procedures.content_of(version.pk)
+    definition = procedures.content_of(version_id)
     closed = origin == Origin.OWN and definition.channel != Channel.OWN
     if way not in definition.ways or closed:
         raise NotOffered
@@ -195,7 +195,7 @@ def _checked(application: Application, *, origin: Origin, way: Way, on: date) ->
         raise BadAnswers(mistakes, unknown=unknown)
     sensitive = {one.code for one in definition.form.fields if one.sensitive}
     return _Content(
-        version_id=version.pk,
+        version_id=version_id,
         definition=definition,
         area=definition.area,
         answers={code: said for code, said in answers.items() if code not in sensitive},

@@ -1,5 +1,6 @@
 """Tell whoever applied, or acts for them, of every move: asked what is so now, told once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils import formats, translation
@@ -24,16 +25,19 @@ BY = {News.EMAIL: (Channel.EMAIL, "email"), News.SMS: (Channel.SMS, "phone")}
 
 
 @joined
-def tell_moved(*, move: int, at: datetime) -> bool:
-    """Write of one move by the channel that was chosen.
+def tell_moves(*, moves: Sequence[int], at: datetime) -> int:
+    """Write of moves by the channel that was chosen. Return how many were written of.
 
     Whoever chose the own page reads it there: it is made of the same moves. A short message says
     the number and what happened, no more: it lies open on a telephone, and its link opens nothing.
     """
-    step = Move.objects.filter(pk=move).exclude(act__in=sorted(INSIDE)).first()
-    if step is None:
-        return False
-    dossier = selectors.loaded().get(pk=step.dossier_id)
+    wanted = Move.objects.filter(pk__in=moves, dossier__news__in=sorted(BY)).order_by("id")
+    told = wanted.exclude(act__in=sorted(INSIDE))
+    return sum(_tell(step, at=at) for step in told)
+
+
+def _tell(step: Move, *, at: datetime) -> bool:
+    dossier = selectors.dossier_by_id(step.dossier_id)
     to = _recipient(dossier)
     if to is None:
         return False

@@ -63,7 +63,7 @@ def test_who_only_sends_in_hears_of_its_own_and_who_ended_of_nothing(
     def told(code: str) -> int:
         rated = events.DossierRated(code=code, procedure="x", unit_code="00001", stars=5)
         Hook.objects.update(events=["cases.rated"])
-        return services.tell_hooks(event=rated, code=code, at=MONDAY_9AM)
+        return services.tell_hooks(events=[(rated, code)], at=MONDAY_9AM)
 
     other = office.submitted().dossier
     own = office.submitted(source=program.machine.code, source_ref="1").dossier

@@ -36,7 +36,7 @@ def by_sms(office: Office, **changes: Any) -> Application:
 def tell(dossier: Dossier) -> list[Notice]:
     """What the handler does with every move of it."""
     for move in dossier.moves.order_by("id"):
-        services.tell_moved(move=move.pk, at=MONDAY_9AM)
+        services.tell_moves(moves=[move.pk], at=MONDAY_9AM)
     return list(Notice.objects.order_by("id"))
 
 

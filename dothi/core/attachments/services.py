@@ -16,6 +16,7 @@ from dothi.core.attachments.choices import Kind, Refusal
 from dothi.core.attachments.models import SHELVES, Attachment
 from dothi.core.attachments.rules import Refused
 from dothi.core.attachments.selectors import NO_OWNER
+from dothi.core.rows import append
 from dothi.lib import codes
 from dothi.lib.geo import Point
 from dothi.lib.text_vi import nfc
@@ -65,7 +66,7 @@ def take(
     default_storage.save(attachment.path(), ContentFile(kept))
     for size, small in (picture.renditions if picture else {}).items():
         default_storage.save(attachment.path(size), ContentFile(small))
-    attachment.save()
+    append(attachment)
     return Taken(attachment, picture.place if picture else None)
 
 

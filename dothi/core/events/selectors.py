@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from dothi.core.events import registry
 from dothi.core.events.choices import Fate
 from dothi.core.events.models import DeadLetter, Record, Subscription
 from dothi.core.numbering import HORIZON
+from dothi.core.rows import columns, every
 
 LAST = 2**63 - 1
 
@@ -62,12 +64,18 @@ def after(
 ) -> list[Record]:
     """Final records after a place, in commit order; `below` is an earlier reading of `horizon`."""
     edge = horizon() if below is None else below
-    rows = Record.objects.extra(
-        where=["(xid, id) > (%s, %s)"], params=[position.xid, position.id]
-    ).filter(xid__lt=edge)
-    if names is not None:
-        rows = rows.filter(name__in=names)
-    return list(rows.order_by("xid", "id")[:limit])
+    wanted = None if names is None else list(names)
+    return every(_after(wanted is None), [position.xid, position.id, edge, wanted, limit], Record)
+
+
+@cache
+def _after(of_any_name: bool) -> str:
+    named = "%s::text[] is null" if of_any_name else "told.name = any(%s)"
+    return (
+        f"select {columns(Record, 'told')} from {Record._meta.db_table} told"
+        f" where (told.xid, told.id) > (%s, %s) and told.xid < %s and {named}"
+        " order by told.xid, told.id limit %s"
+    )
 
 
 def count_after(position: Position, *, names: Collection[str], below: int) -> int:

@@ -17,6 +17,7 @@ from dothi.core.events.choices import Fate
 from dothi.core.events.models import DeadLetter, Record, Subscription
 from dothi.core.events.registry import CHANNEL
 from dothi.core.events.selectors import LAST, Position
+from dothi.core.numbering import HORIZON
 
 logger = logging.getLogger(__name__)
 WAKE_UP = "events.drain"
@@ -26,6 +27,11 @@ BATCH_SECONDS = 0.25
 MOVE_ON_SECONDS = 2.0
 WORKER_SILENT = timedelta(seconds=45)
 FAILURES_KEPT = timedelta(days=14)
+_TABLE = Subscription._meta.db_table
+HOLD = f"""
+    select xid, last_id, {HORIZON} from {_TABLE} where name = %s for update of {_TABLE} skip locked
+"""
+MOVE_ON = f"update {_TABLE} set xid = %s, last_id = %s, handled = handled + %s where name = %s"
 
 
 def publish(event: registry.Event, *, at: datetime) -> None:
@@ -129,11 +135,10 @@ def drain(name: str, *, limit: int = BATCH) -> int:
     """
     subscription = registry.subscriptions[name]
     with transaction.atomic():
-        row = _hold(subscription)
-        if row is None:
+        held = _hold(subscription)
+        if held is None:
             return 0
-        edge = selectors.horizon()
-        place = Position(row.xid, row.last_id)
+        place, edge = held
         records = selectors.after(place, names=subscription.names, limit=limit, below=edge)
         handled = _hand_over(subscription, records)
         if handled == len(records) < limit:
@@ -141,23 +146,25 @@ def drain(name: str, *, limit: int = BATCH) -> int:
         else:
             reached = Position.of(records[handled - 1])
         if handled or reached > place:
-            Subscription.objects.filter(pk=row.pk).update(
-                xid=reached.xid, last_id=reached.id, handled=row.handled + handled
-            )
+            with connection.cursor() as cursor:
+                cursor.execute(MOVE_ON, [reached.xid, reached.id, handled, name])
     return handled
 
 
-def _hold(subscription: registry.Subscription) -> Subscription | None:
-    rows = Subscription.objects.select_for_update(skip_locked=True).filter(pk=subscription.name)
-    row = rows.first()
-    if row is None and not Subscription.objects.filter(pk=subscription.name).exists():
-        start = Position() if subscription.from_start else selectors.head()
-        Subscription.objects.bulk_create(
-            [Subscription(name=subscription.name, xid=start.xid, last_id=start.id)],
-            ignore_conflicts=True,
-        )
-        row = rows.first()
-    return row
+def _hold(subscription: registry.Subscription) -> tuple[Position, int] | None:
+    """Where the handler stands, and up to where may be read; None: somebody else has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [subscription.name])
+        row = cursor.fetchone()
+        if row is None and not Subscription.objects.filter(pk=subscription.name).exists():
+            start = Position() if subscription.from_start else selectors.head()
+            Subscription.objects.bulk_create(
+                [Subscription(name=subscription.name, xid=start.xid, last_id=start.id)],
+                ignore_conflicts=True,
+            )
+            cursor.execute(HOLD, [subscription.name])
+            row = cursor.fetchone()
+    return (Position(row[0], row[1]), row[2]) if row else None
 
 
 def _hand_over(subscription: registry.Subscription, records: list[Record]) -> int:

@@ -13,9 +13,10 @@ def hooks_of(owner: str) -> QuerySet[Hook]:
     return Hook.objects.filter(owner=owner, ended_at=None).order_by("id")
 
 
-def hooks_for(event: str) -> list[Hook]:
-    """Who wants to be told of such events, if the domain lets them."""
-    return list(Hook.objects.filter(events__contains=[event], ended_at=None).order_by("id"))
+def hooks_for(events: Collection[str]) -> dict[str, list[Hook]]:
+    """Who wants to be told of such events, by the event, if the domain lets them: one question."""
+    rows = list(Hook.objects.filter(ended_at=None, events__overlap=list(events)).order_by("id"))
+    return {event: [row for row in rows if event in row.events] for event in events}
 
 
 def messages_of(hook: Hook) -> QuerySet[Message]:

@@ -22,6 +22,7 @@ from dothi.core.clock import local
 from dothi.core.papers import registry
 from dothi.core.papers.choices import State
 from dothi.core.papers.models import Paper, Series, Signer
+from dothi.core.rows import append
 from dothi.lib import codes
 
 PREVIEW_PPI = 110.0  # An A4 page is 910 pixels wide then: read on a phone and a desk.
@@ -30,6 +31,9 @@ MOTTO = {
     "en": ("Socialist Republic of Viet Nam", "Independence - Freedom - Happiness"),
 }
 DRAFT = {"vi": "Bản xem trước, chưa ký", "en": "Draft, not signed"}
+# Any of the eight masks can be read. Trying all of them takes four fifths of what a code takes;
+# over addresses of papers this one scored at most 9 % worse than the best.
+QR_MASK = 3
 LABELS = {
     "vi": {"number": "Số:", "verify": "Quét mã để kiểm tra văn bản này"},
     "en": {"number": "No.:", "verify": "Scan to verify this paper"},
@@ -103,7 +107,7 @@ def issue(
         file=content, name=f"{paper.code}.pdf", owner=f"papers.paper:{paper.code}", by=by, at=at
     ).attachment
     paper.file, paper.sha256 = attachment.code, attachment.sha256
-    paper.save()
+    append(paper)
     record(
         "papers.issue",
         subject=f"papers.paper:{paper.code}",
@@ -214,7 +218,7 @@ _compilers: dict[Path, typst.Compiler] = {}
 def render(template: str, data: Mapping[str, Any], *, qr_of: str) -> bytes:
     """Set a paper as PDF/A-2b. One compiler a process and template: 6 ms instead of 90."""
     qr = io.BytesIO()
-    segno.make(qr_of, error="m").save(qr, kind="svg", border=0)
+    segno.make_qr(qr_of, error="m", mask=QR_MASK).save(qr, kind="svg", border=0)
     pdf = _set(template, data, qr=qr.getvalue().decode(), format="pdf", pdf_standards=["a-2b"])
     assert isinstance(pdf, bytes)
     return pdf

@@ -3,12 +3,20 @@
 from datetime import date
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from dothi.accounts.models import in_force as period
 from dothi.procedures.choices import State
 from dothi.procedures.models import Area, Procedure, Version
 from dothi.procedures.rules.definition import Definition
+
+_KEY = f"""
+    select version.id from {Version._meta.db_table} version
+    join {Procedure._meta.db_table} procedure on procedure.id = version.procedure_id
+    where procedure.code = %s and version.state = %s and version.valid_from <= %s
+        and (version.valid_to is null or version.valid_to > %s)
+"""
 
 
 def in_force(on: date) -> QuerySet[Version]:
@@ -20,6 +28,14 @@ def in_force(on: date) -> QuerySet[Version]:
 def version_of(code: str, *, on: date) -> Version | None:
     """The version of a procedure that holds on a day."""
     return in_force(on).filter(procedure__code=code).first()
+
+
+def key_of(code: str, *, on: date) -> int | None:
+    """The id of the version that holds on a day, by which `content_of` says the rest."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KEY, [code, State.PUBLISHED.value, on, on])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def areas(*, on: date) -> list[Area]:

@@ -21,6 +21,7 @@ from dothi.core.papers import selectors as papers
 from dothi.core.papers import services as issuing
 from dothi.core.papers.models import Paper
 from dothi.core.papers.registry import Kind
+from dothi.core.rows import append
 from dothi.units.models import Unit
 
 Content = Callable[[Dossier, Move], Context]
@@ -41,6 +42,11 @@ RECEIVER = ("Người tiếp nhận hồ sơ", "Received by")
 REVOKED = {"vi": "Kết quả đã được thay bằng kết quả khác.", "en": "Another result replaces it."}
 
 
+def leads_to_paper(act: str) -> bool:
+    """Whether a paper belongs to moves by this act."""
+    return act in FORMS
+
+
 @transaction.atomic
 def issue_for(*, move: int) -> Paper | None:
     """The paper that a move leads to, made now if it was not made before; None: it leads to none.
@@ -54,7 +60,7 @@ def issue_for(*, move: int) -> Paper | None:
     kind, content = FORMS[act]
     if (found := _issued(row, kind)) is not None:
         return found
-    dossier = selectors.loaded().get(pk=row.dossier_id)
+    dossier = selectors.dossier_by_id(row.dossier_id)
     unit = dossier.receiving_unit if act in AT_THE_COUNTER else dossier.unit
     agency = agency_for(
         dossier, unit, at=row.at, title=RECEIVER if act in AT_THE_COUNTER else None,
@@ -182,6 +188,9 @@ def _issue(
 
 
 def note_issued(paper: Paper, dossier: Dossier, move: Move) -> None:
-    IssuedPaper.objects.create(
-        dossier=dossier, move=move, kind=paper.kind, paper=paper.code, issued_at=paper.issued_at
-    )
+    append(
+        IssuedPaper(
+            dossier=dossier, move=move, kind=paper.kind, paper=paper.code,
+            issued_at=paper.issued_at,
+        )
+    )  # fmt: skip

@@ -38,8 +38,9 @@ def subscribed(listener: Listener, **changes: Any) -> services.Subscribed:
 
 def put(*, code: str = "X", at: datetime = AT) -> int:
     return services.put(
-        hooks=selectors.hooks_for(EVENT), event=EVENT, data={"code": code}, happened_at=at, at=at
-    )
+        hooks=selectors.hooks_for([EVENT])[EVENT], event=EVENT, data={"code": code},
+        happened_at=at, at=at,
+    )  # fmt: skip
 
 
 def test_a_message_is_signed_as_the_standard_has_it(listener: Listener) -> None:
