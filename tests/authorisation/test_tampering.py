@@ -68,3 +68,25 @@ def test_a_counter_collects_what_was_ticked_and_nothing_else(house: House, line:
     assert Receipt.objects.count() == before
     assert client.post(url, {"how": "cash"}).status_code == 302
     assert Receipt.objects.count() == before + 1
+
+
+NAMES = (
+    "q", "search", "after", "unit", "show", "whose", "since", "until", "from", "to", "status",
+    "statuses", "procedure", "area", "step", "role", "way", "page", "start", "found", "cols",
+    "month", "year", "period", "day", "purpose", "code", "line", "kind", "group", "visit", "next",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "²", "9" * 40, "-1", "x" * 3000, "2026-13-45"])
+def test_no_question_breaks_a_list(house: House, odd: str) -> None:
+    client = with_every_post(house)
+    broken = []
+    for row in TABLE.rows:
+        if row.method != "get":
+            continue
+        address = reverse(row.name, kwargs=dict(row.args(house)))
+        answer = client.get(address, dict.fromkeys(NAMES, odd))
+        close_files(answer)
+        if answer.status_code >= 500:
+            broken.append(address)
+    assert not broken, "\n".join(broken)

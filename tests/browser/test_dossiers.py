@@ -18,10 +18,9 @@ from tests.browser.keyboard import DESKTOP, PHONE, Keyboard, somebody
 from tests.browser.procedures import BIRTH, PERMIT, Procedure
 from tests.house import House
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 WARD = {"vi": "Ủy ban nhân dân Phường Minh Phụng", "en": "People's Committee of Minh Phung Ward"}
 COUNTER, SPECIALIST, LEADER = "lan.counter", "minh.specialist", "huong.leader"
-LONG = pytest.mark.long
 
 
 def picture(name: str) -> FilePayload:
@@ -210,7 +209,7 @@ def result_is_good(me: Keyboard, folder: Path) -> None:
     expect(page).to_contain_text(same)
 
 
-@pytest.mark.parametrize("language", ["vi", pytest.param("en", marks=LONG)])
+@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_birth_is_registered_after_a_paper_was_asked_for(
     browser: Browser, house: House, tmp_path: Path, language: str
 ) -> None:
@@ -263,7 +262,6 @@ def asks(officer: Keyboard, paper: str, what: str) -> None:
     expect(officer.page.locator("main")).to_contain_text(what)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_building_permit_is_put_off_with_an_apology_and_signed(
     browser: Browser, house: House, tmp_path: Path, language: str

@@ -132,12 +132,14 @@ def _lay_under(draft: Draft, paper: str, taken: list[str], *, at: datetime) -> N
 
 @transaction.atomic
 def detach(*, draft: Draft, file: str, at: datetime) -> None:
-    """Take a file out of the draft again."""
+    """Take a file out of the draft again; one that does not lie in it stays where it is."""
     locked = _locked(draft)
     content = content_of(locked)
+    laid = content.get("papers", {})
+    if not any(file in held for held in laid.values()):
+        return
     content["papers"] = {
-        paper: [code for code in held if code != file]
-        for paper, held in content.get("papers", {}).items()
+        paper: [code for code in held if code != file] for paper, held in laid.items()
     }
     attachments.remove(owner=draft.subject, codes=[file])
     _keep(locked, draft, content, at=at)

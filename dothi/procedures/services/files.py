@@ -34,7 +34,7 @@ def read_file(content: bytes, *, name: str) -> Mapping[str, Any]:
     try:
         text = content.decode("utf-8-sig")
         read = tomllib.loads(text) if name.lower().endswith(".toml") else json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotADefinition([(name, str(error))]) from error
     if not isinstance(read, dict):
         raise NotADefinition([(name, "no table")])

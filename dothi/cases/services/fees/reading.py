@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,13 @@ from dothi.lib import text_vi
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000
+MOST_UNFOLDED = 200 * 1024 * 1024  # Bytes of a workbook, which is a ZIP of XML.
+# What libraries raise for files that are none: XML that breaks off is a SyntaxError, a workbook
+# with a password a RuntimeError, one without a sheet an IndexError.
+UNREADABLE = (
+    csv.Error, zipfile.BadZipFile, zlib.error, InvalidFileException, LookupError, ValueError,
+    SyntaxError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
 HEAD_WITHIN = 40  # Banks write name, account and period in front.
 COLUMNS = ("day", "amount", "purpose", "reference", "payer")
 NEEDED = ("day", "amount", "purpose")
@@ -74,13 +82,11 @@ def read_statement(content: bytes, *, chosen: Mapping[str, str] | None = None) -
     Raises:
         BadStatement, ColumnsUnknown: with the reason.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MOST_BYTES or _unfolded(content) > MOST_UNFOLDED:
         raise BadStatement(_("The file is larger than 10 MB. Please send it in parts."))
     try:
         rows = list(_xlsx(content) if content[:2] == b"PK" else _csv(content))
-    except (
-        csv.Error, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, OSError
-    ) as error:  # fmt: skip
+    except UNREADABLE as error:
         raise BadStatement(
             _("This cannot be read as CSV or XLSX. Please save it anew in one of these forms.")
         ) from error
@@ -189,6 +195,15 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
         yield reader.line_num, [text_vi.tidy(value) for value in row]
         if reader.line_num > MOST_ROWS + HEAD_WITHIN:
             return
+
+
+def _unfolded(content: bytes) -> int:
+    """How large a workbook is when it is unpacked; no reader of it takes more than it states."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return 0
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
