@@ -42,7 +42,9 @@ def to_sign_by(user: User, *, on: date) -> QuerySet[Dossier]:
     mine = Q(pk__in=())
     for post in posts_that_sign(user, on=on):
         mine |= Q(handling_unit=post.unit_id, handling_role=post.role)
-    return loaded().filter(mine, status=Status.HANDLED).order_by("due_at", "id")
+    # That none of them is closed follows from the status; said, it leads to the index of open ones.
+    waiting = loaded().filter(mine, status=Status.HANDLED, closed_at=None)
+    return waiting.order_by("due_at", "id")
 
 
 def shown_to_sign(dossiers: Sequence[Dossier], *, language: str) -> list[ToSign]:
