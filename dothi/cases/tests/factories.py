@@ -9,8 +9,8 @@ from dothi.accounts.choices import Role
 from dothi.accounts.models import User
 from dothi.cases import services
 from dothi.cases.choices import Origin
-from dothi.cases.models import Agency, Dossier, Result
-from dothi.cases.services import Application, Given, Person, Submitted
+from dothi.cases.models import Agency, Dossier, Result, Turn
+from dothi.cases.services import Application, Given, Person, Submitted, counters
 from dothi.core.workdays import services as workdays
 from dothi.procedures.tests import documents
 from dothi.procedures.tests.documents import publish
@@ -97,6 +97,16 @@ def receive_permit(*, unit: Unit) -> Dossier:
     ).dossier
     services.receive(dossier=dossier, by="system", at=MONDAY_9AM)
     return dossier
+
+
+def take_number(*, unit: Unit) -> Turn:
+    """A number of the queue at a counter of that unit."""
+    group = counters.set_group(
+        unit=unit, letter="A", name_vi="Hộ tịch", name_en="Civil status", by="system",
+        at=MONDAY_9AM,
+    )  # fmt: skip
+    counters.set_counter(unit=unit, number=1, groups=[group], by="system", at=MONDAY_9AM)
+    return counters.take_turn(group=group, by="public", at=MONDAY_9AM).turn
 
 
 def somebody(**changes: Any) -> Person:

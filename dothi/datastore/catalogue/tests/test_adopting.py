@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from dothi.cases.tests.factories import receive_permit
+from dothi.cases.tests.factories import receive_permit, take_number
 from dothi.core.events.models import Record
 from dothi.core.events.registry import events
 from dothi.core.workdays import services as workdays
@@ -112,6 +112,7 @@ def test_the_rows_of_every_table_keep_to_its_contract() -> None:
     publish_article(unit=city.root, writer=make_editor(city.root), leader=make_leader(city.root))
     start_counter(page="news", count=7)
     receive_permit(unit=city.river)
+    take_number(unit=city.river)
     indicators.take_readings(at=MONDAY_9AM)
     for code, one in datasets.items():
         if isinstance(one.feed, Current):
