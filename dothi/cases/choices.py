@@ -79,6 +79,9 @@ class Sent(TextChoices):
     LEFT = "left", _("Let go, with a reason")
 
 
+STUCK = [Sent.REFUSED, Sent.FAILED]  # It waits for a person.
+
+
 class Parameter(TextChoices):
     """What the office may set, with a day from which it holds."""
 

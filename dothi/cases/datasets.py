@@ -30,7 +30,7 @@ from dothi.datastore.catalogue.registry import (
     column,
     register,
 )
-from dothi.datastore.catalogue.rules.contract import Contract
+from dothi.datastore.catalogue.rules.contract import Contract, Field
 from dothi.units.models import Unit
 
 CHUNK = 2000
@@ -173,77 +173,71 @@ MONTHS = register(
     )
 )  # fmt: skip
 
-REGISTER = register(
-    DomainDataset(
-        title_vi="Sổ hồ sơ để tính chỉ tiêu",
-        title_en="Register of dossiers for indicators",
-        description_vi="Mỗi dòng là một hồ sơ: đơn vị, lĩnh vực, thủ tục, cách nộp, các mốc thời "
-        "gian. Không có tên người nộp. Chỉ dùng để tính chỉ tiêu.",
-        description_en="Each row is one dossier: unit, field, procedure, how it was submitted, and "
-        "times. It holds no names and serves indicators only.",
-        kind=Kind.DERIVED,
-        share=Share.CLOSED,
-        licence=Licence.NOT_OPEN,
-        themes=(Theme.LOCAL,),
-        keywords=("hồ sơ", "chỉ tiêu"),
-        legal_basis=LAW,
-        contract=Contract(
-            dataset="cases-register",
-            version=1,
-            mode=Mode.MERGE,
-            key=("code",),
-            rhythm=Rhythm.CONTINUOUS,
+
+def _derived(
+    dataset: str, *, mode: Mode, fields: tuple[Field, ...], key: tuple[str, ...] = (), **more: Any
+) -> DomainDataset:
+    """What serves indicators only and is shown to nobody."""
+    return register(
+        DomainDataset(
+            kind=Kind.DERIVED, share=Share.CLOSED, licence=Licence.NOT_OPEN, themes=(Theme.LOCAL,),
             legal_basis=LAW,
-            fields=(
-                CODE,
-                column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
-                       required=True),
-                column("area", Type.TEXT, "Lĩnh vực", "Field", required=True),
-                column("procedure", Type.TEXT, "Mã thủ tục", "Code of the procedure",
-                       required=True),
-                column("way", Type.INTEGER, "Cách nộp", "How it was submitted", required=True,
-                       minimum="1", maximum="3"),
-                column("submitted_at", Type.MOMENT, "Nộp lúc", "Submitted", required=True),
-                *MOVED_COLUMNS,
+            contract=Contract(
+                dataset=dataset, version=1, mode=mode, key=key, rhythm=Rhythm.CONTINUOUS,
+                legal_basis=LAW, fields=fields,
             ),
-        ),
-        events=(events.DossierMoved,),
-        feed=Current(rows=_register, touched=lambda event: (event.code,)),
-    )
+            **more,
+        )
+    )  # fmt: skip
+
+
+REGISTER = _derived(
+    "cases-register",
+    title_vi="Sổ hồ sơ để tính chỉ tiêu",
+    title_en="Register of dossiers for indicators",
+    description_vi="Mỗi dòng là một hồ sơ: đơn vị, lĩnh vực, thủ tục, cách nộp, các mốc thời "
+    "gian. Không có tên người nộp. Chỉ dùng để tính chỉ tiêu.",
+    description_en="Each row is one dossier: unit, field, procedure, how it was submitted, and "
+    "times. It holds no names and serves indicators only.",
+    keywords=("hồ sơ", "chỉ tiêu"),
+    mode=Mode.MERGE,
+    key=("code",),
+    fields=(
+        CODE,
+        column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
+               required=True),
+        column("area", Type.TEXT, "Lĩnh vực", "Field", required=True),
+        column("procedure", Type.TEXT, "Mã thủ tục", "Code of the procedure",
+               required=True),
+        column("way", Type.INTEGER, "Cách nộp", "How it was submitted", required=True,
+               minimum="1", maximum="3"),
+        column("submitted_at", Type.MOMENT, "Nộp lúc", "Submitted", required=True),
+        *MOVED_COLUMNS,
+    ),
+    events=(events.DossierMoved,),
+    feed=Current(rows=_register, touched=lambda event: (event.code,)),
 )  # fmt: skip
 
 # What a row of the register was at any moment: it forgets what it was before an extension, a wait
 # for papers or a correction.
-CHANGES = register(
-    DomainDataset(
-        title_vi="Các mốc thời gian của hồ sơ theo từng bước",
-        title_en="Times of dossiers, step by step",
-        description_vi="Mỗi dòng là các mốc thời gian của một hồ sơ sau một bước xử lý. Chỉ dùng "
-        "để tính chỉ tiêu của ngày đã qua.",
-        description_en="Each row is what the times of a dossier were after a step. It serves "
-        "indicators of past days.",
-        kind=Kind.DERIVED,
-        share=Share.CLOSED,
-        licence=Licence.NOT_OPEN,
-        themes=(Theme.LOCAL,),
-        keywords=("hồ sơ", "chỉ tiêu", "thời hạn"),
-        legal_basis=LAW,
-        contract=Contract(
-            dataset="cases-register-steps",
-            version=1,
-            mode=Mode.APPEND,
-            rhythm=Rhythm.CONTINUOUS,
-            legal_basis=LAW,
-            fields=(
-                CODE,
-                column("number", Type.INTEGER, "Số thứ tự", "Number in order", required=True),
-                column("at", Type.MOMENT, "Lúc", "When", required=True),
-                *MOVED_COLUMNS,
-            ),
-        ),
-        events=(events.DossierMoved,),
-        feed=History(rows=_changes, number="number"),
-    )
+CHANGES = _derived(
+    "cases-register-steps",
+    title_vi="Các mốc thời gian của hồ sơ theo từng bước",
+    title_en="Times of dossiers, step by step",
+    description_vi="Mỗi dòng là các mốc thời gian của một hồ sơ sau một bước xử lý. Chỉ dùng "
+    "để tính chỉ tiêu của ngày đã qua.",
+    description_en="Each row is what the times of a dossier were after a step. It serves "
+    "indicators of past days.",
+    keywords=("hồ sơ", "chỉ tiêu", "thời hạn"),
+    mode=Mode.APPEND,
+    fields=(
+        CODE,
+        column("number", Type.INTEGER, "Số thứ tự", "Number in order", required=True),
+        column("at", Type.MOMENT, "Lúc", "When", required=True),
+        *MOVED_COLUMNS,
+    ),
+    events=(events.DossierMoved,),
+    feed=History(rows=_changes, number="number"),
 )  # fmt: skip
 
 HISTORY = register(
@@ -325,71 +319,47 @@ def _turn_steps(event: events.TurnMoved, at: datetime) -> Iterable[Row]:
     }  # fmt: skip
 
 
-TURNS = register(
-    DomainDataset(
-        title_vi="Lượt chờ tại quầy để tính chỉ tiêu",
-        title_en="Numbers of the queue for indicators",
-        description_vi="Mỗi dòng là một số thứ tự: đơn vị, nhóm, chờ từ lúc nào, được gọi lúc nào. "
-        "Không hỏi tên ai. Chỉ dùng để tính chỉ tiêu.",
-        description_en="Each row is one number of the queue: unit, group, since when it waited and "
-        "when it was called. Nobody's name is asked. It serves indicators only.",
-        kind=Kind.DERIVED,
-        share=Share.CLOSED,
-        licence=Licence.NOT_OPEN,
-        themes=(Theme.LOCAL,),
-        keywords=("lượt chờ", "quầy", "chỉ tiêu"),
-        legal_basis=LAW,
-        contract=Contract(
-            dataset="cases-turns",
-            version=1,
-            mode=Mode.MERGE,
-            key=("turn",),
-            rhythm=Rhythm.CONTINUOUS,
-            legal_basis=LAW,
-            fields=(
-                TURN,
-                column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
-                       required=True),
-                column("group", Type.TEXT, "Nhóm", "Group", required=True),
-                *TIMES,
-            ),
-        ),
-        events=(events.TurnMoved,),
-        feed=Current(
-            rows=_turns,
-            touched=lambda event: (_turn_key(event.unit_code, event.taken_at, event.number),),
-        ),
-    )
+TURNS = _derived(
+    "cases-turns",
+    title_vi="Lượt chờ tại quầy để tính chỉ tiêu",
+    title_en="Numbers of the queue for indicators",
+    description_vi="Mỗi dòng là một số thứ tự: đơn vị, nhóm, chờ từ lúc nào, được gọi lúc nào. "
+    "Không hỏi tên ai. Chỉ dùng để tính chỉ tiêu.",
+    description_en="Each row is one number of the queue: unit, group, since when it waited and "
+    "when it was called. Nobody's name is asked. It serves indicators only.",
+    keywords=("lượt chờ", "quầy", "chỉ tiêu"),
+    mode=Mode.MERGE,
+    key=("turn",),
+    fields=(
+        TURN,
+        column("unit_id", Type.INTEGER, "Số của đơn vị", "Number of the unit",
+               required=True),
+        column("group", Type.TEXT, "Nhóm", "Group", required=True),
+        *TIMES,
+    ),
+    events=(events.TurnMoved,),
+    feed=Current(
+        rows=_turns,
+        touched=lambda event: (_turn_key(event.unit_code, event.taken_at, event.number),),
+    ),
 )  # fmt: skip
 
-TURN_STEPS = register(
-    DomainDataset(
-        title_vi="Lượt chờ tại quầy theo từng bước",
-        title_en="Numbers of the queue, step by step",
-        description_vi="Mỗi dòng là các mốc thời gian của một lượt chờ sau một bước. Chỉ dùng để "
-        "tính chỉ tiêu của ngày đã qua.",
-        description_en="Each row is what the times of a number were after a step. It serves "
-        "indicators of past days.",
-        kind=Kind.DERIVED,
-        share=Share.CLOSED,
-        licence=Licence.NOT_OPEN,
-        themes=(Theme.LOCAL,),
-        keywords=("lượt chờ", "quầy", "chỉ tiêu"),
-        legal_basis=LAW,
-        contract=Contract(
-            dataset="cases-turns-steps",
-            version=1,
-            mode=Mode.APPEND,
-            rhythm=Rhythm.CONTINUOUS,
-            legal_basis=LAW,
-            fields=(
-                TURN,
-                column("number", Type.INTEGER, "Số thứ tự", "Number in order", required=True),
-                column("at", Type.MOMENT, "Lúc", "When", required=True),
-                *TIMES,
-            ),
-        ),
-        events=(events.TurnMoved,),
-        feed=History(rows=_turn_steps, number="number"),
-    )
+TURN_STEPS = _derived(
+    "cases-turns-steps",
+    title_vi="Lượt chờ tại quầy theo từng bước",
+    title_en="Numbers of the queue, step by step",
+    description_vi="Mỗi dòng là các mốc thời gian của một lượt chờ sau một bước. Chỉ dùng để "
+    "tính chỉ tiêu của ngày đã qua.",
+    description_en="Each row is what the times of a number were after a step. It serves "
+    "indicators of past days.",
+    keywords=("lượt chờ", "quầy", "chỉ tiêu"),
+    mode=Mode.APPEND,
+    fields=(
+        TURN,
+        column("number", Type.INTEGER, "Số thứ tự", "Number in order", required=True),
+        column("at", Type.MOMENT, "Lúc", "When", required=True),
+        *TIMES,
+    ),
+    events=(events.TurnMoved,),
+    feed=History(rows=_turn_steps, number="number"),
 )  # fmt: skip

@@ -217,12 +217,7 @@ def test_a_birth_is_registered_after_a_paper_was_asked_for(
     me = somebody(browser, house, language, PHONE)
     secret = applied(me, about, birth)
     code = code_on(me)
-
-    counter = somebody(browser, house, language, DESKTOP, COUNTER)
-    is_received(counter, code)
-    specialist = somebody(browser, house, language, DESKTOP, SPECIALIST)
-    opens(specialist, code)
-    does(specialist, "I take it on")
+    counter, specialist = taken_on(browser, house, language, code)
     asks(specialist, about.paper("birth_note"), "Trang hai của giấy chứng sinh.")
 
     comes_back(me, secret)
@@ -244,6 +239,16 @@ def test_a_birth_is_registered_after_a_paper_was_asked_for(
     comes_back(me, secret)
     expect(me.page.locator("main")).to_contain_text(me.say("You have the result."))
     result_is_good(me, tmp_path)
+
+
+def taken_on(browser: Browser, house: House, language: str, code: str) -> tuple[Keyboard, Keyboard]:
+    """The counter receives it, a specialist takes it on; both are still there."""
+    counter = somebody(browser, house, language, DESKTOP, COUNTER)
+    is_received(counter, code)
+    specialist = somebody(browser, house, language, DESKTOP, SPECIALIST)
+    opens(specialist, code)
+    does(specialist, "I take it on")
+    return counter, specialist
 
 
 def code_on(me: Keyboard) -> str:
@@ -270,12 +275,7 @@ def test_a_building_permit_is_put_off_with_an_apology_and_signed(
     me = somebody(browser, house, language, PHONE)
     secret = applied(me, about, permit)
     code = code_on(me)
-
-    counter = somebody(browser, house, language, DESKTOP, COUNTER)
-    is_received(counter, code)
-    specialist = somebody(browser, house, language, DESKTOP, SPECIALIST)
-    opens(specialist, code)
-    does(specialist, "I take it on")
+    counter, specialist = taken_on(browser, house, language, code)
     ends_step(specialist, *about.outcomes("check", "visit"))
     puts_off(specialist, "5", "Ranh thửa phải đo lại.")
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from dothi.cases.choices import Sent
+from dothi.cases.choices import STUCK, Sent
 from dothi.cases.models.dossier import Dossier
 
 
@@ -38,7 +38,7 @@ class Telling(models.Model):
             models.Index(fields=["dossier", "portal", "service"], name="telling_of_dossier"),
             models.Index(
                 fields=["-next_try_at", "-id"], name="telling_stuck",
-                condition=Q(state__in=[Sent.REFUSED, Sent.FAILED]),
+                condition=Q(state__in=STUCK),
             ),
         ]  # fmt: skip
 

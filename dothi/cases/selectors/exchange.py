@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from dothi.accounts import selectors as accounts
 from dothi.accounts.models import User
-from dothi.cases.choices import Power, Sent
+from dothi.cases.choices import STUCK, Power, Sent
 from dothi.cases.models import Arrival, Telling
 from dothi.units import selectors as units
 
@@ -32,12 +32,12 @@ def tellings_seen_by(user: User, *, on: date) -> QuerySet[Telling]:
 
 def stuck_seen_by(user: User, *, on: date) -> QuerySet[Telling]:
     """Lines that a portal did not take, or that could not be brought there."""
-    return tellings_seen_by(user, on=on).filter(state__in=[Sent.REFUSED, Sent.FAILED])
+    return tellings_seen_by(user, on=on).filter(state__in=STUCK)
 
 
 def standings_seen_by(user: User, *, on: date) -> list[Standing]:
     """How far each portal was told of the dossiers that the person keeps."""
-    waits, stuck = Q(state=Sent.WAITING), Q(state__in=[Sent.REFUSED, Sent.FAILED])
+    waits, stuck = Q(state=Sent.WAITING), Q(state__in=STUCK)
     rows = tellings_seen_by(user, on=on).values("portal").order_by("portal")
     return [
         Standing(**row)

@@ -54,7 +54,6 @@ from dothi.cases.services.ending import rate as rate
 from dothi.cases.services.ending import stop as stop
 from dothi.cases.services.ending import withdraw as withdraw
 from dothi.cases.services.exchange import note_move as note_move
-from dothi.cases.services.exchange import send_again as send_again
 from dothi.cases.services.exchange import take_arrivals as take_arrivals
 from dothi.cases.services.exchange import tell_portals as tell_portals
 from dothi.cases.services.fees.assessing import set_copies as set_copies
@@ -87,6 +86,7 @@ from dothi.cases.services.intake import papers_of as papers_of
 from dothi.cases.services.intake import submit as submit
 from dothi.cases.services.ledger import forget_arrival as forget_arrival
 from dothi.cases.services.ledger import let_line_go as let_line_go
+from dothi.cases.services.ledger import send_again as send_again
 from dothi.cases.services.ledger import send_line_again as send_line_again
 from dothi.cases.services.machines import Opened as Opened
 from dothi.cases.services.machines import open_file as open_file

@@ -21,7 +21,6 @@ from dothi.cases.services.refusals import NoAgency, Refused
 from dothi.core.access.services import opened
 from dothi.core.attachments.rules import Refused as FileRefused
 from dothi.core.attachments.services import take
-from dothi.core.audit.services import record
 from dothi.core.transactions import joined
 from dothi.lib import national_portal
 
@@ -131,15 +130,6 @@ def _later(line: Telling, error: str, *, at: datetime) -> None:
 
 def _write(line: Telling, **new: Any) -> None:
     Telling.objects.filter(pk=line.pk).update(**new)
-
-
-@transaction.atomic
-def send_again(*, portal: str, by: str, at: datetime) -> int:
-    """Send what a portal did not take, or could not be reached for. Return how many lines."""
-    stuck = Telling.objects.filter(portal=portal, state__in=[Sent.REFUSED, Sent.FAILED])
-    count = stuck.update(state=Sent.WAITING, attempts=0, next_try_at=at)
-    record("cases.send_again", subject=f"cases.portal:{portal}", by=by, at=at, lines=count)
-    return count
 
 
 # --- Taking in -----------------------------------------------------------------------------------

@@ -3,25 +3,37 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dothi.accounts.models import User
-from dothi.cases.choices import Sent
+from dothi.cases.choices import STUCK, Sent
 from dothi.cases.models import Arrival, Telling
 from dothi.cases.services import moving
 from dothi.core.audit.services import record
 
-STUCK = (Sent.REFUSED, Sent.FAILED)
 NOTE_LENGTH = 300
 
 
 @transaction.atomic
 def send_line_again(*, line: Telling, by: User, at: datetime) -> bool:
     """Send one line anew. False: it does not wait for anybody any more."""
-    again = {"state": Sent.WAITING, "attempts": 0, "next_try_at": at}
-    if not Telling.objects.filter(pk=line.pk, state__in=STUCK).update(**again):
+    if not _again(Telling.objects.filter(pk=line.pk), at=at):
         return False
     _note("cases.send_line_again", line, by=by, at=at)
     return True
+
+
+@transaction.atomic
+def send_again(*, portal: str, by: str, at: datetime) -> int:
+    """Send what a portal did not take, or could not be reached for. Return how many lines."""
+    count = _again(Telling.objects.filter(portal=portal), at=at)
+    record("cases.send_again", subject=f"cases.portal:{portal}", by=by, at=at, lines=count)
+    return count
+
+
+def _again(lines: QuerySet[Telling], *, at: datetime) -> int:
+    stuck = lines.filter(state__in=STUCK)
+    return stuck.update(state=Sent.WAITING, attempts=0, next_try_at=at)
 
 
 @transaction.atomic
@@ -32,8 +44,8 @@ def let_line_go(*, line: Telling, reason: str, by: User, at: datetime) -> bool:
         BadText: it is not said why, or at too great length.
     """
     why = moving.words(reason, most=NOTE_LENGTH)
-    gone = {"state": Sent.LEFT, "note": why}
-    if not Telling.objects.filter(pk=line.pk, state__in=STUCK).update(**gone):
+    stuck = Telling.objects.filter(pk=line.pk, state__in=STUCK)
+    if not stuck.update(state=Sent.LEFT, note=why):
         return False
     _note("cases.let_line_go", line, by=by, at=at, reason=why)
     return True

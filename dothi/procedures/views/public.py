@@ -34,7 +34,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
     """Find a procedure by what happened, by name or by field."""
     on = clock.now().date()
     words = text_vi.tidy(request.GET.get("q", ""))[:WORDS]
-    area = request.GET.get("area", "")
+    area = text_vi.written(request.GET.get("area", ""))
     found = selectors.search(words, on=on, area=area)
     return render(
         request,

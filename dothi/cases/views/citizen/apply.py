@@ -17,11 +17,11 @@ from dothi.cases import selectors, services
 from dothi.cases.choices import Parameter
 from dothi.cases.services import Refused
 from dothi.cases.views.citizen import forms, showing
-from dothi.cases.views.citizen.private import kept_private
 from dothi.cases.views.citizen.way import CHECK, PAPERS, START, WHO, WISHES, Work, opened
 from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.core.notices import selectors as notices
+from dothi.core.secret_pages import kept_private
 from dothi.procedures import selectors as procedures
 from dothi.procedures.choices import Applicant, Channel
 from dothi.procedures.forms import answering
@@ -359,9 +359,8 @@ def wishes(request: HttpRequest, work: Work) -> HttpResponse:
     return page(request, work, WISHES, {"form": form}, status=422 if form.errors else 200)
 
 
-@step
-def check(request: HttpRequest, work: Work) -> HttpResponse:
-    """Everything once more, before it is signed."""
+def renewed(request: HttpRequest, work: Work) -> HttpResponse | None:
+    """Where the way leads when another version holds meanwhile, or none; None: go on here."""
     try:
         if services.renew(draft=work.draft, at=work.at):
             messages.warning(request, services.VersionChanged().message)
@@ -369,6 +368,15 @@ def check(request: HttpRequest, work: Work) -> HttpResponse:
     except services.NotOffered as error:
         messages.error(request, error.message)
         return redirect("procedures:page", code=work.definition.code)
+    return None
+
+
+@step
+def check(request: HttpRequest, work: Work) -> HttpResponse:
+    """Everything once more, before it is signed."""
+    elsewhere = renewed(request, work)
+    if elsewhere is not None:
+        return elsewhere
     context = showing.checked(work)
     if request.method == "POST" and not context["open"]:
         work.keep(done=CHECK)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from dothi.cases import ports, rules, selectors, services
 from dothi.cases.services import Refused
-from dothi.cases.views.citizen.fees import private
 from dothi.core import clock
 from dothi.core.limits.http import limited
+from dothi.core.secret_pages import kept_private
 
 HOUR = timedelta(hours=1)
 
@@ -60,4 +60,4 @@ def complain(request: HttpRequest, text: str) -> HttpResponse:
             form.add_error("text", refused.message)
     context["earlier"] = selectors.complaints_about(dossier)
     status = 422 if form.errors else 200
-    return private(render(request, "cases/complain.html", context, status=status))
+    return kept_private(render(request, "cases/complain.html", context, status=status))

@@ -20,6 +20,7 @@ from dothi.cases.services import Refused
 from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.core.papers.http import issued
+from dothi.core.secret_pages import kept_private
 
 HOUR = timedelta(hours=1)
 SECRETS = "cases_pay"  # Kept for the way back: no service gets to know a tracking secret.
@@ -46,10 +47,10 @@ def pay(request: HttpRequest, text: str) -> HttpResponse:
     dossier = _dossier(text)
     if request.method == "POST":
         _begin(request, dossier, text, at)
-        return private(redirect("cases:pay", text=text))
+        return kept_private(redirect("cases:pay", text=text))
     part = fees_part(dossier, text, at=at)
     context = {"code": dossier.code, "fee_part": part, "counter": dossier.receiving_unit.name}
-    return private(render(request, "cases/pay.html", context))
+    return kept_private(render(request, "cases/pay.html", context))
 
 
 def _begin(request: HttpRequest, dossier: Dossier, text: str, at: datetime) -> None:
@@ -91,7 +92,7 @@ def back(request: HttpRequest, reference: str) -> HttpResponse:
         "code": found.dossier.code,
         "link": reverse("cases:pay", kwargs={"text": text}) if text else "",
     }
-    return private(render(request, "cases/pay_back.html", context))
+    return kept_private(render(request, "cases/pay_back.html", context))
 
 
 @csrf_exempt
@@ -122,7 +123,7 @@ def receipt(request: HttpRequest, text: str, pk: int) -> HttpResponse | FileResp
         raise Http404 from missing
     except Refused as refused:
         messages.error(request, refused.message)
-        return private(redirect("cases:pay", text=text))
+        return kept_private(redirect("cases:pay", text=text))
     return issued(row.subject, paper.code)
 
 
@@ -131,11 +132,3 @@ def _dossier(text: str) -> Dossier:
     if dossier is None:
         raise Http404(_("This link does not open any more."))
     return dossier
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: it goes to nobody else, and nobody keeps the page."""
-    response["Referrer-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response

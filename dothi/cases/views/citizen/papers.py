@@ -3,9 +3,9 @@
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 
 from dothi.cases import selectors, services
-from dothi.cases.views.citizen.private import kept_private
 from dothi.core import clock
 from dothi.core.papers.http import issued
+from dothi.core.secret_pages import kept_private
 
 
 def application(request: HttpRequest, text: str) -> HttpResponse:

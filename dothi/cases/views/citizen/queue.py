@@ -79,7 +79,7 @@ def turn(request: HttpRequest, secret: str) -> HttpResponse:
             messages.error(request, refused.message)
         return redirect("cases:turn", secret)
     context = _of_turn(found, secret) | _renewed(request, TURN_RENEWED)
-    return _private(render(request, "cases/queue/turn.html", context))
+    return not_told_on(render(request, "cases/queue/turn.html", context))
 
 
 @never_cache
@@ -88,7 +88,7 @@ def turn_now(request: HttpRequest, secret: str) -> HttpResponse:
     found = asked.turn_by_secret(secret)
     if found is None:
         raise Http404
-    return _private(render(request, "cases/queue/_turn.html", _of_turn(found, secret)))
+    return not_told_on(render(request, "cases/queue/_turn.html", _of_turn(found, secret)))
 
 
 def _of_turn(found: Any, secret: str) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _office_or_none(code: str) -> Unit | None:
     return asked.offices(on=clock.now().date()).filter(code=code).first()
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def not_told_on(response: HttpResponse) -> HttpResponse:
     """The address is the secret: it is not told on."""
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

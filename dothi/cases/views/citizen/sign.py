@@ -15,7 +15,7 @@ from dothi.cases import rules, services
 from dothi.cases.choices import Assurance
 from dothi.cases.services import Refused
 from dothi.cases.views.citizen import forms, showing
-from dothi.cases.views.citizen.apply import page, step
+from dothi.cases.views.citizen.apply import page, renewed, step
 from dothi.cases.views.citizen.way import CHECK, SIGN, Work
 from dothi.core.limits.http import limited
 from dothi.procedures.choices import Signing
@@ -51,13 +51,9 @@ def sheet(request: HttpRequest, work: Work) -> HttpResponse:
 
 def _turned_back(request: HttpRequest, work: Work) -> HttpResponse | None:
     """To the step before, where something is open or the version is another one meanwhile."""
-    try:
-        if services.renew(draft=work.draft, at=work.at):
-            messages.warning(request, services.VersionChanged().message)
-            return redirect(work.url(CHECK))
-    except services.NotOffered as error:
-        messages.error(request, error.message)
-        return redirect("procedures:page", code=work.definition.code)
+    elsewhere = renewed(request, work)
+    if elsewhere is not None:
+        return elsewhere
     if showing.still_open(work):
         messages.error(request, _("Something is still open. Please look at the list above."))
         return redirect(work.url(CHECK))

@@ -21,12 +21,12 @@ from dothi.cases.models import Dossier
 from dothi.cases.services import Given, Refused
 from dothi.cases.views.citizen import forms, showing
 from dothi.cases.views.citizen.fees import fees_part
-from dothi.cases.views.citizen.private import kept_private
 from dothi.cases.views.citizen.sign import SENT
 from dothi.core import clock
 from dothi.core.attachments import services as attachments
 from dothi.core.attachments.rules import Refused as FileRefused
 from dothi.core.limits.http import limited
+from dothi.core.secret_pages import kept_private
 from dothi.datastore.rights import selectors as rights
 from dothi.lib import codes
 

@@ -17,7 +17,7 @@ from dothi.cases.models import Appointment, ServiceGroup
 from dothi.cases.selectors import counters as asked
 from dothi.cases.services import BadApplicant, Refused, counters
 from dothi.cases.services.counters.booking import visit_url
-from dothi.cases.views.citizen.queue import office_of
+from dothi.cases.views.citizen.queue import not_told_on, office_of
 from dothi.core import clock
 from dothi.core.limits.http import limited
 from dothi.procedures import selectors as procedures
@@ -153,7 +153,7 @@ def booked(request: HttpRequest) -> HttpResponse:
         "secret": secret,
         "link": visit_url(secret, get_language() or "vi"),
     }
-    return _private(render(request, "cases/queue/booked.html", context))
+    return not_told_on(render(request, "cases/queue/booked.html", context))
 
 
 @require_POST
@@ -187,7 +187,7 @@ def own(request: HttpRequest, secret: str) -> HttpResponse:
         "day": day,
         "slots": asked.slots_on(visit.group, day, at=at) if still and day else [],
     }
-    return _private(render(request, "cases/queue/visit.html", context))
+    return not_told_on(render(request, "cases/queue/visit.html", context))
 
 
 def _change(request: HttpRequest, visit: Appointment, secret: str, at: datetime) -> None:
@@ -208,9 +208,3 @@ def _moment_of(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise Http404 from error
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response

@@ -23,7 +23,7 @@ from dothi.cases.services import Application, BadAnswers, BadApplicant, Person, 
 from dothi.cases.views.desk.entry_forms import ApplicantForm, HowForm, PapersForm
 from dothi.cases.views.desk.queue import title_of
 from dothi.core import clock
-from dothi.lib import id_card
+from dothi.lib import id_card, text_vi
 from dothi.procedures import selectors as procedures
 from dothi.procedures import wording
 from dothi.procedures.choices import Prefill, Way
@@ -62,7 +62,8 @@ def enter(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     here = [one for one in agencies if one.unit_id in where]
     visit = _visit(request.GET.get("visit", ""))
-    version = procedures.version_of(request.GET.get("procedure", ""), on=at.date())
+    code = text_vi.written(request.GET.get("procedure", ""))
+    version = procedures.version_of(code, on=at.date())
     if version is None or not here:
         return _choose(request, at, visit, has_agency=bool(here))
     desk = Desk(

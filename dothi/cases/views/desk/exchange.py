@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from dothi.accounts.http import SignedInRequest, staff_required
 from dothi.cases import permissions, ports, services
-from dothi.cases.choices import Act
+from dothi.cases.choices import Act, Sent
 from dothi.cases.models import Move, Telling
 from dothi.cases.selectors import exchange as asked
 from dothi.cases.services import Refused
@@ -70,7 +70,7 @@ def _lines(rows: Sequence[Telling]) -> list[Line]:
             row=row,
             service=SERVICES[row.service]() if row.service in SERVICES else row.service,
             act=str(Act(acts[row.move]).label) if row.move in acts else "",
-            refused=row.state == "refused",
+            refused=row.state == Sent.REFUSED,
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from dothi.core import clock
 from dothi.core.clocks.selectors import view as clock_view
 from dothi.core.limits.http import limited
+from dothi.core.secret_pages import kept_private
 from dothi.feedback import forms, selectors, services
 from dothi.feedback.models import PartnerTask
 from dothi.feedback.selectors.files import REPORT, photos_by_part
@@ -33,9 +34,9 @@ def partner(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = _answer(request, token, task, form, at)
         if said and form.cleaned_data["kind"] == PROGRESS:
-            return _private(redirect("feedback:partner", token=token))
+            return kept_private(redirect("feedback:partner", token=token))
         if said:
-            return _private(render(request, "feedback/partner.html", {"done": said}))
+            return kept_private(render(request, "feedback/partner.html", {"done": said}))
     return _page(request, task, form, at)
 
 
@@ -80,7 +81,7 @@ def _page(
         "clock": clock_view(task.clock, at=at) if task.clock else None,
     }
     status = 422 if form.errors else 200
-    return _private(render(request, "feedback/partner.html", context, status=status))
+    return kept_private(render(request, "feedback/partner.html", context, status=status))
 
 
 def _broken(request: HttpRequest, token: str, error: Refused, at: datetime) -> HttpResponse:
@@ -89,11 +90,4 @@ def _broken(request: HttpRequest, token: str, error: Refused, at: datetime) -> H
     if sent:
         services.renew_partner_link(token=token, at=at)
     context = {"broken": error.message, "sent": sent}
-    return _private(render(request, "feedback/partner.html", context, status=404))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return kept_private(render(request, "feedback/partner.html", context, status=404))

@@ -15,6 +15,7 @@ from dothi.accounts.models import User
 from dothi.core import clock
 from dothi.core.clocks.selectors import view as clock_view
 from dothi.core.limits.http import limited
+from dothi.core.secret_pages import kept_private
 from dothi.datastore.rights import selectors as rights
 from dothi.feedback import forms, permissions, selectors, services
 from dothi.feedback.choices import State
@@ -59,7 +60,7 @@ def thanks(request: HttpRequest) -> HttpResponse:
         "form": form,
         "signed_in": isinstance(request.user, User),
     }
-    return _kept_private(
+    return kept_private(
         render(request, "feedback/thanks.html", context, status=422 if form.errors else 200)
     )
 
@@ -100,26 +101,18 @@ def track(request: HttpRequest, text: str) -> HttpResponse:
     at = clock.now()
     ticket = selectors.ticket_by_tracking(text, at=at)
     if ticket is None:
-        return _kept_private(render(request, "feedback/track_closed.html", status=404))
+        return kept_private(render(request, "feedback/track_closed.html", status=404))
     remember(request, ticket.code)
     forms_shown = _forms()
     if request.method == "POST":
         answer = _do(request, ticket, forms_shown, at)
         if answer:
-            return _kept_private(redirect("feedback:track", text=text))
+            return kept_private(redirect("feedback:track", text=text))
     context = _tracked(request, ticket, at) | forms_shown | {"text": text}
     wrong = any(form.errors for form in forms_shown.values())
-    return _kept_private(
+    return kept_private(
         render(request, "feedback/track.html", context, status=422 if wrong else 200)
     )
-
-
-def _kept_private(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: it goes to nobody else, and nobody keeps the page."""
-    response["Referrer-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _forms() -> dict[str, Any]:
