@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Download, FilePayload, Page, expect
 from tests.browser.signing_in import next_code
 from tests.house import PASSWORD, House
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+PHONE_WIDTH = 360
+PHONE = {"viewport": {"width": PHONE_WIDTH, "height": 740}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 STEPS = 260  # More than the longest page of the journeys has stops.
 FOCUSED = """() => {

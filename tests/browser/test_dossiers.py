@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from dothi.cases import registry
 from dothi.core.papers.tests.openssl import finds_it_valid
-from tests.browser.keyboard import DESKTOP, PHONE, Keyboard, somebody
+from tests.browser.keyboard import DESKTOP, PHONE, PHONE_WIDTH, Keyboard, somebody
 from tests.browser.procedures import BIRTH, PERMIT, Procedure
 from tests.house import House
 
@@ -109,6 +109,7 @@ def comes_back(me: Keyboard, secret: str) -> None:
     me.write(me.say("Your secret code"), secret)
     with me.page.expect_navigation():
         me.keys("Enter")
+    assert me.page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
 
 
 # --- The office ----------------------------------------------------------------------------------
